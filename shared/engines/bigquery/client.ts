@@ -1,0 +1,36 @@
+import type { CallBudget } from '../engine.ts';
+import type { Call } from './calls.ts';
+import type { BigQueryOptions, Connection } from './connection.ts';
+import { connect } from './connection.ts';
+import { toEngineError } from './failure.ts';
+import { withRetry } from './retry.ts';
+import { send } from './send.ts';
+
+/** Sends a call, again where that can help, and resolves with the body of its 2xx answer, which may be empty. */
+export type Client = (call: Call, projectAndBudget: { project: string; budget: CallBudget }) => Promise<string>;
+
+const defaultTimeoutMs = 10_000;
+
+/** A client of the BigQuery REST API. The SDK is loaded, and credentials are looked for, when the first call is made. */
+export function client(options: BigQueryOptions): Client {
+  const timeoutMs = options.requestTimeoutMs ?? defaultTimeoutMs;
+  const connection = remembered((project) => connect(options, project));
+  return async (call, { project, budget }) => {
+    const attempt = async () => {
+      const sent = await send(call, { timeoutMs, signal: budget.signal }, connection(project));
+      return 'body' in sent ? { value: sent.body } : sent;
+    };
+    const result = await withRetry(attempt, { budget, now: options.now, random: options.random ?? Math.random });
+    if ('value' in result) return result.value;
+    throw toEngineError(result.failed, call, result.tries);
+  };
+}
+
+/** One connection for all projects, so that there is one token. */
+function remembered(open: (project: string) => Promise<Connection>): (project: string) => Promise<Connection> {
+  let opened: Promise<Connection> | undefined;
+  return (project) => {
+    opened ??= open(project);
+    return opened;
+  };
+}

@@ -1,0 +1,102 @@
+import type { Job, JobRef } from '../../jobs/job.ts';
+import { jobName } from '../../jobs/job.ts';
+import type { CallBudget, JobSource, Page, TargetRef } from '../engine.ts';
+import { EngineError } from '../engine.ts';
+import { getCall } from './calls.ts';
+import type { Client } from './client.ts';
+import { malformed } from './failure.ts';
+import type { Answer } from './pages.ts';
+import { jsonOf, pages } from './pages.ts';
+import type { Finding } from './record.ts';
+import { readJob } from './record.ts';
+
+/** Sees the jobs of BigQuery projects. */
+export function bigQuerySource(request: Client): JobSource {
+  return {
+    engine: 'bigquery',
+    list: (target, budget) => list(request, target, budget),
+    get: (ref, budget) => get(request, ref, budget),
+    activeChildren: (ref, budget) => activeChildren(request, ref, budget),
+  };
+}
+
+/** A job may move to a later page while new ones push in before it: it is handed on once. */
+async function* list(request: Client, target: TargetRef, budget: CallBudget): AsyncGenerator<Page> {
+  const seen = new Set<string>();
+  const found = { target: target.name, project: target.project, withText: false };
+  for await (const answer of pages(request, { project: target.project, budget })) {
+    const page = readPage(answer, found);
+    // The plain list has no children (BigQuery REST reference); where a service gives some all the same, they are no targets.
+    const jobs = page.jobs.filter((job) => typeof job.parentId !== 'string' && isNew(seen, jobName(job)));
+    yield { ...page, jobs };
+  }
+}
+
+function isNew(seen: Set<string>, name: string): boolean {
+  if (seen.has(name)) return false;
+  seen.add(name);
+  return true;
+}
+
+function readPage(answer: Answer, found: Finding): Page {
+  const readings = answer.records.map((record) => readJob(record, found));
+  return {
+    jobs: readings.flatMap((reading) => ('job' in reading ? [reading.job] : [])),
+    unreadable: readings.flatMap((reading) => ('unreadable' in reading ? [reading.unreadable] : [])),
+    unreachable: answer.unreachable,
+  };
+}
+
+async function get(request: Client, ref: JobRef, budget: CallBudget): Promise<Job | undefined> {
+  const call = getCall(ref);
+  let body;
+  try {
+    body = await request(call, { project: ref.project, budget });
+  } catch (error) {
+    // A 404 is also the answer to a wrong location (BigQuery error table): without one, it does not say the job is gone.
+    if (error instanceof EngineError && error.failure === 'not-found' && ref.location !== undefined) return undefined;
+    throw error;
+  }
+  const found = { target: ref.target, project: ref.project, location: ref.location, withText: true };
+  const reading = readJob(jsonOf(body, call), found);
+  if ('unreadable' in reading) throw malformed(call, reading.unreadable);
+  if (!answers(reading.job, ref)) throw malformed(call, `the answer is about another job (${jobName(reading.job)})`);
+  return reading.job;
+}
+
+/** Whether a record is of the job that was asked for. */
+export function answers(job: Job, ref: JobRef): boolean {
+  return job.id === ref.id && (ref.location === undefined || isIn(job, ref.location));
+}
+
+async function activeChildren(request: Client, ref: JobRef, budget: CallBudget): Promise<readonly Job[]> {
+  const children = new Map<string, Job>();
+  const found = { target: ref.target, project: ref.project, withText: false };
+  for await (const answer of pages(request, { project: ref.project, parentJobId: ref.id, budget })) {
+    const page = readPage(answer, found);
+    const missing = [...page.unreadable, ...page.unreachable.filter((skipped) => mayHide(skipped, ref.location))];
+    if (missing.length > 0) throw incomplete(ref, missing);
+    for (const job of page.jobs) if (isChild(job, ref)) children.set(jobName(job), job);
+  }
+  return [...children.values()];
+}
+
+/** Job ids are unique per location only, and a child runs where its parent does. */
+function isChild(job: Job, ref: JobRef): boolean {
+  const ofAnother = typeof job.parentId === 'string' && job.parentId !== ref.id;
+  return !ofAnother && job.state !== 'done' && (ref.location === undefined || isIn(job, ref.location));
+}
+
+function isIn(job: Job, location: string): boolean {
+  return job.location === undefined || job.location.toLowerCase() === location.toLowerCase();
+}
+
+function mayHide(skipped: string, location: string | undefined): boolean {
+  return location === undefined || skipped.toLowerCase() === location.toLowerCase() || !/^[\w-]+$/.test(skipped);
+}
+
+/** Fewer children than there are would pass for "nothing is running any more". */
+function incomplete(ref: JobRef, missing: readonly string[]): EngineError {
+  const says = `the children of ${jobName(ref)} could not be listed completely: ${missing.slice(0, 3).join('; ')}`;
+  return new EngineError('bigquery', says, { failure: 'malformed', retryable: true });
+}

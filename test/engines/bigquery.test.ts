@@ -1,0 +1,4 @@
+import { describeEngine } from '../contracts/engine.ts';
+import { bigQueryWorld } from './scripted-bigquery.ts';
+
+describeEngine('bigquery', () => bigQueryWorld(), { unreachable: true, children: true });
