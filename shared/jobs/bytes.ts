@@ -21,10 +21,15 @@ export function parseBytes(text: string): number | undefined {
 export function formatBytes(bytes: number): string {
   let power = 0;
   let value = bytes;
-  while (value >= 1024 && power < binary.length - 1) {
+  // What would be rounded to 1024 is said in the next unit.
+  while (Math.round(value) >= 1024 && power < binary.length - 1) {
     value /= 1024;
     power += 1;
   }
-  const text = power === 0 || value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
-  return `${text} ${binary[power]}`;
+  return `${power === 0 ? value.toFixed(0) : threeDigits(value)} ${binary[power]}`;
+}
+
+function threeDigits(value: number): string {
+  const decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  return value.toFixed(decimals);
 }

@@ -7,6 +7,14 @@ export type Action = (typeof actions)[number];
 /** Observe says what it would do; enforce does it. */
 export type Mode = 'observe' | 'enforce';
 
+/** The four settings of which the softest counts. */
+export interface Modes {
+  readonly setting: Mode;
+  readonly policy: Mode;
+  readonly target: Mode;
+  readonly rule: Mode;
+}
+
 export const metrics = [
   'runTime',
   'queueTime',
@@ -22,9 +30,9 @@ export type Metric = (typeof metrics)[number];
 /** One limit held against one job. `value` undefined: unknown, with the reason in `why`. */
 export interface Measurement {
   readonly metric: Metric;
-  readonly value: number | undefined;
+  readonly value?: number;
   readonly threshold: number;
-  readonly over: boolean | undefined;
+  readonly over?: boolean;
   readonly why?: string;
 }
 
@@ -71,10 +79,13 @@ export interface Verdict {
   readonly phase: 'warnAt' | 'limit';
   /** The softest of deployment setting, policy, target and rule. */
   readonly mode: Mode;
+  readonly modes: Modes;
   /** "has run for 31 min, over the limit of 30 min" */
   readonly because: string;
   readonly measured: readonly Measurement[];
   readonly superseded: readonly Superseded[];
+  /** Epoch ms at which a warned job would be cancelled if it goes on; undefined where that cannot be told. */
+  readonly cancelAtMs?: number;
   readonly owner?: Owner;
   readonly heldBack?: HeldBack;
 }
@@ -82,6 +93,7 @@ export interface Verdict {
 export const ends = [
   'recorded',
   'warned',
+  'would-have-been-warned',
   'would-have-been-cancelled',
   'cancelled',
   'finished-first',

@@ -26,11 +26,14 @@ export function client(options: BigQueryOptions): Client {
   };
 }
 
-/** One connection for all projects, so that there is one token. */
+/** One connection for all projects, so that there is one token. One that could not be made is tried anew. */
 function remembered(open: (project: string) => Promise<Connection>): (project: string) => Promise<Connection> {
   let opened: Promise<Connection> | undefined;
   return (project) => {
-    opened ??= open(project);
+    opened ??= open(project).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
     return opened;
   };
 }
