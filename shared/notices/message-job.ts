@@ -1,0 +1,138 @@
+import { measuredWords, spentWords } from './job-words.ts';
+import type { Notice, NoticeJob } from './notice.ts';
+import { oneLine, safeUrl } from './text.ts';
+import { countJobs, verbOf, type Reader } from './titles.ts';
+
+/** A labelled sentence. */
+interface Fact {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** A link whose address was built by us or written by the operators: https, never from a job. */
+export interface Link {
+  readonly text: string;
+  readonly url: string;
+}
+
+/** What a message says about one job. */
+export interface MessageJob {
+  readonly heading: string;
+  readonly facts: readonly Fact[];
+  /** First line of the statement, to be shown as code. */
+  readonly query?: string;
+  readonly link?: Link;
+}
+
+/** How much is said about each job. */
+export type Detail = 'full' | 'brief' | 'terse';
+
+interface About {
+  readonly notice: Notice;
+  readonly reader: Reader;
+  readonly detail: Detail;
+}
+
+type MaybeFact = readonly [label: string, text: string | undefined, max: number];
+
+function facts(all: readonly MaybeFact[]): readonly Fact[] {
+  return all.flatMap(([label, text, max]) => (text === undefined ? [] : [{ label, text: oneLine(text, max) }]));
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function wasHeldBack({ did, heldBack }: NoticeJob): string | undefined {
+  return did.startsWith('would-have') || did === 'held-back' ? heldBack?.why : undefined;
+}
+
+function what(job: NoticeJob, { notice, reader }: About): string | undefined {
+  // A trouble says it for all of its jobs, and the title of a message about one job for that one.
+  if (notice.trouble !== undefined) return undefined;
+  const verb = countJobs(notice) === 1 ? '' : `${capital(verbOf(job, notice, reader))}. `;
+  const why = job.did === 'warned' ? '' : capital(wasHeldBack(job) ?? job.why);
+  const words = `${verb}${why}`.trim();
+  return words === '' ? undefined : words;
+}
+
+function because(job: NoticeJob, max: number): string {
+  const reason = job.because === '' || job.because === '-' ? 'is over a limit' : job.because;
+  return `It ${oneLine(reason, max)} (rule ${oneLine(job.rule, 60)}).`;
+}
+
+function numbers(job: NoticeJob): string | undefined {
+  const rank = (over: boolean | undefined) => (over === true ? 0 : over === undefined ? 1 : 2);
+  const said = job.measured.filter((one) => one.over !== false || one.value !== undefined);
+  const sorted = said.toSorted((a, b) => rank(a.over) - rank(b.over));
+  return sorted.length === 0
+    ? undefined
+    : `${sorted
+        .slice(0, 3)
+        .map((one) => measuredWords(one, job.line))
+        .join('; ')}.`;
+}
+
+function runBy(job: NoticeJob): string | undefined {
+  if (job.principal === undefined) return undefined;
+  const run = job.clientRun === undefined ? '' : ` (${oneLine(job.clientRun, 70)})`;
+  const through = job.client === undefined ? '' : ` through ${oneLine(job.client, 40)}${run}`;
+  return `${oneLine(job.principal, 80)}${through}`;
+}
+
+function next(job: NoticeJob, { notice, reader }: About): string | undefined {
+  if (notice.trouble !== undefined) return undefined;
+  const isOver = job.willCancelAtMs !== undefined && job.willCancelAtMs <= reader.nowMs;
+  return isOver ? 'That time has passed: look at what became of it.' : job.next;
+}
+
+function fullFacts(job: NoticeJob, about: About): readonly Fact[] {
+  return facts([
+    ['What', what(job, about), 300],
+    ['Why', because(job, 220), 300],
+    ['Numbers', numbers(job), 220],
+    ['Used', spentWords(job.spent), 100],
+    ['Data', job.data, 160],
+    ['Run by', runBy(job), 200],
+    ['Owner', job.owner, 100],
+    ['Hint', job.hints.length === 0 ? undefined : job.hints.slice(0, 2).join(' '), 200],
+    ['Next', next(job, about), 250],
+    ['Audit id', job.event, 160],
+  ]);
+}
+
+function briefFacts(job: NoticeJob, about: About): readonly Fact[] {
+  return facts([
+    ['What', what(job, about), 120],
+    ['Why', because(job, 100), 200],
+    ['Data', job.data, 90],
+    ['Run by', job.principal, 80],
+    ['Owner', job.owner, 80],
+    ['Audit id', job.event, 120],
+  ]);
+}
+
+function mayRead(job: NoticeJob, { reader: { to } }: About): boolean {
+  if (job.query?.for === 'all') return true;
+  return to !== undefined && 'email' in to && job.principal !== undefined && to.email === job.principal;
+}
+
+function heading(job: NoticeJob, maxId: number): string {
+  const location = job.location === undefined ? '' : `, ${oneLine(job.location, 25)}`;
+  return `${oneLine(job.id, maxId)} (${oneLine(job.project, 40)}${location})`;
+}
+
+/** Says one job of a notice in words, in as much detail as asked for. The statement is shown to those who may read it. */
+export function messageJob(job: NoticeJob, about: About): MessageJob {
+  const { detail } = about;
+  if (detail === 'terse') return { heading: heading(job, 70), facts: facts([['What', what(job, about), 100]]) };
+  const full = detail === 'full';
+  const url = safeUrl(job.consoleUrl);
+  const fits = url !== undefined && url.length <= (full ? 400 : 200);
+  return {
+    heading: heading(job, full ? 120 : 70),
+    facts: full ? fullFacts(job, about) : briefFacts(job, about),
+    ...(full && job.query !== undefined && mayRead(job, about) ? { query: oneLine(job.query.firstLine, 80) } : {}),
+    ...(fits ? { link: { text: 'Open the job in the console', url } } : {}),
+  };
+}
