@@ -1,0 +1,84 @@
+import type { EngineName } from '../jobs/job.ts';
+import type { Mode } from '../jobs/verdict.ts';
+import { compileValues } from '../policy/pattern.ts';
+import type { Freeze } from '../policy/calendar.ts';
+import type { Exemption } from '../policy/exceptions.ts';
+import type { Rule } from '../policy/rule.ts';
+import type { Policy } from '../policy/schema.ts';
+import { compileMatch, type BlockMatcher } from './matchers.ts';
+import type { Costs } from './measure.ts';
+import type { Truth } from './truth.ts';
+
+/** What the deployment adds to the policy. */
+export interface Deployment {
+  readonly setting: Mode;
+  readonly ownPrincipal: string | undefined;
+  readonly costs: Costs;
+}
+
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly order: number;
+  readonly match: readonly BlockMatcher[];
+}
+
+/** A policy made ready to judge many jobs: patterns compiled once, names looked up once. */
+export interface Compiled {
+  readonly policy: Policy;
+  readonly deployment: Deployment;
+  readonly rules: readonly CompiledRule[];
+  readonly exemptions: readonly { readonly entry: Exemption; readonly match: readonly BlockMatcher[] }[];
+  readonly freezes: readonly { readonly entry: Freeze; readonly match: readonly BlockMatcher[] }[];
+  readonly isProtected: (principal: string | null | undefined) => Truth;
+  readonly mayOptOut: (principal: string | null | undefined) => Truth;
+  readonly targetModes: ReadonlyMap<string, Mode>;
+}
+
+/** One place to look, as the policy names it. `name` is what jobs carry as their `target`. */
+export interface NamedTarget {
+  readonly engine: EngineName;
+  readonly name: string;
+  readonly project: string;
+  readonly mode: Mode;
+}
+
+const softest = (a: Mode, b: Mode): Mode => (a === 'observe' || b === 'observe' ? 'observe' : 'enforce');
+
+/** The targets of the policy that name their projects; one that is named twice has the softer mode of the two. */
+export function namedTargets(policy: Policy): readonly NamedTarget[] {
+  const targets = new Map<string, NamedTarget>();
+  for (const entry of policy.targets) {
+    if (entry.engine !== 'bigquery') continue;
+    for (const project of entry.projects ?? []) {
+      const name = `${entry.engine}:${project}`;
+      const mode = softest(entry.mode ?? 'enforce', targets.get(name)?.mode ?? 'enforce');
+      targets.set(name, { engine: entry.engine, name, project, mode });
+    }
+  }
+  return [...targets.values()];
+}
+
+/** A rule without a match is meant for every job. */
+function compileRule(rule: Rule, order: number, groups: Policy['groups']): CompiledRule {
+  const match = rule.match.length === 0 ? [{ block: {}, keys: [], unless: [] }] : compileMatch(rule.match, groups);
+  return { rule, order, match };
+}
+
+/** Makes a policy ready to judge jobs. */
+export function compile(policy: Policy, deployment: Deployment): Compiled {
+  const { groups } = policy;
+  const principals = (values: readonly string[] | undefined) => {
+    const listed = values !== undefined && values.length > 0;
+    return listed ? compileValues(values, { groups, lowerCase: true }) : () => false;
+  };
+  return {
+    policy,
+    deployment,
+    rules: policy.rules.map((rule, order) => compileRule(rule, order, groups)),
+    exemptions: policy.exemptions.map((entry) => ({ entry, match: compileMatch(entry.match, groups) })),
+    freezes: policy.freezes.map((entry) => ({ entry, match: compileMatch(entry.match, groups) })),
+    isProtected: principals(policy.protect.principals),
+    mayOptOut: principals(policy.optOut?.allowedFor),
+    targetModes: new Map(namedTargets(policy).map((target) => [target.name, target.mode])),
+  };
+}

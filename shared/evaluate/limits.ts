@@ -1,0 +1,51 @@
+import type { Job } from '../jobs/job.ts';
+import { formatQuantity, verbOf } from '../jobs/quantity.ts';
+import { metrics, type Measurement } from '../jobs/verdict.ts';
+import type { Limit } from '../policy/limits.ts';
+import { measure, type Costs, type Measured } from './measure.ts';
+import { every, some, type Truth } from './truth.ts';
+
+/** A limit held against a job: whether it is over, and every measurement behind that. */
+export interface LimitResult {
+  readonly over: Truth;
+  readonly measured: readonly Measurement[];
+}
+
+function measurementOf(metric: Measurement['metric'], threshold: number, found: Measured): Measurement {
+  if (found === 'not-applicable') {
+    return { metric, value: undefined, threshold, over: false, why: 'does not apply to the job as it is now' };
+  }
+  if ('unknown' in found) return { metric, value: undefined, threshold, over: undefined, why: found.unknown };
+  return { metric, value: found.value, threshold, over: found.value > threshold };
+}
+
+/**
+ * Holds a limit against a job. Over means strictly greater. A metric that does not apply (queue time of a running job)
+ * is not over; one that the engine has not reported is unknown. `any`: one over is enough; `all`: every one must be.
+ */
+export function holdAgainst(limit: Limit, job: Job, nowMs: number, costs: Costs): LimitResult {
+  const measured: Measurement[] = [];
+  for (const metric of metrics) {
+    const threshold = limit.of[metric];
+    if (threshold !== undefined) measured.push(measurementOf(metric, threshold, measure(metric, job, nowMs, costs)));
+  }
+  const overs = measured.map((one) => one.over);
+  return { over: limit.how === 'all' ? every(overs) : some(overs), measured };
+}
+
+/** The line that was passed: the limit itself, or only the earlier warning line. */
+export type Line = 'limit' | 'warnAt';
+
+function clause({ metric, value, threshold }: Measurement, line: Line): string {
+  const said = value === undefined ? 'an unknown amount' : formatQuantity(metric, value);
+  const passed = line === 'limit' ? 'over the limit of' : 'past the warning line of';
+  return `${verbOf(metric)} ${said}, ${passed} ${formatQuantity(metric, threshold)}`;
+}
+
+/** The reason in words, from the measurements that are over: "has run for 31 min, over the limit of 30 min". */
+export function because(measured: readonly Measurement[], line: Line): string {
+  return measured
+    .filter((one) => one.over === true)
+    .map((one) => clause(one, line))
+    .join(' and ');
+}
