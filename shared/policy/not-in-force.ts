@@ -1,0 +1,88 @@
+import { placesAt, each } from './cross.ts';
+import type { Finding } from './lines.ts';
+
+interface Row {
+  readonly at: readonly (string | typeof each)[];
+  /** Only for these values; every value when left out. */
+  readonly when?: (value: unknown) => boolean;
+  readonly says: string;
+}
+
+const isNumber = (value: unknown) => typeof value === 'string' && /^\d+$/.test(value);
+const isTrue = (value: unknown) => value === true;
+const discovery = 'Projects are not found by themselves yet; only projects listed by id are looked at.';
+const channel = 'Only Slack by a bot is connected yet; notices for this channel are not sent.';
+const hourly = 'Only budget.perSweep is counted yet.';
+
+/**
+ * The keys that are accepted and checked but not yet acted on, one row each. Work that brings a key to life removes its
+ * row; nothing else needs to change.
+ */
+const rows: readonly Row[] = [
+  {
+    at: ['targets', each, 'engine'],
+    when: (value) => value !== 'bigquery',
+    says: 'Only BigQuery is watched yet; this target is skipped.',
+  },
+  // A folder of Yandex Cloud has letters in its id; it is no discovery.
+  { at: ['targets', each, 'folder'], when: isNumber, says: discovery },
+  { at: ['targets', each, 'organization'], says: discovery },
+  { at: ['targets', each, 'newProjects'], says: discovery },
+  {
+    at: ['rules', each, 'ifUndelivered'],
+    says: 'It is not yet known whether an owner was reached; a cancel waits for its grace only.',
+  },
+  { at: ['rules', each, 'retries'], says: 'Queries that are started again are not counted yet.' },
+  { at: ['rules', each, 'pastBreaker'], when: isTrue, says: 'No rule acts while the breaker is open yet.' },
+  {
+    at: ['exemptions', each, 'afterExpiry'],
+    says: 'An exemption ends with its last day; there are no 7 days of warnings after it yet.',
+  },
+  { at: ['optOut', 'perOwnerPerDay'], says: 'How often an owner keeps a job is not counted yet.' },
+  { at: ['budget', 'perOwnerPerHour'], says: hourly },
+  { at: ['budget', 'perHour'], says: hourly },
+  { at: ['budget', 'pastBreaker'], says: hourly },
+  { at: ['owners', 'lookups'], says: 'Lookup files are not read yet.' },
+  { at: ['channels', 'slackWebhook'], says: channel },
+  { at: ['channels', 'email'], says: channel },
+  { at: ['channels', 'pagerduty'], says: channel },
+  { at: ['channels', 'googleChat'], says: channel },
+  { at: ['channels', 'teams'], says: channel },
+  { at: ['channels', 'webhook'], says: channel },
+  {
+    at: ['routes', each, 'continue'],
+    when: isTrue,
+    says: 'The first route that matches is the only one that counts yet.',
+  },
+  { at: ['notices', 'repeat'], says: 'A warning is sent once; it is not repeated yet.' },
+  { at: ['silences', each], says: 'Notices are not muted yet.' },
+];
+
+/** The rows as the reference lists them: the key, as in `rules[].retries`, and what happens instead. */
+export function notInForceYet(): { readonly key: string; readonly says: string }[] {
+  return rows.map(({ at, says }) => ({
+    key: at
+      .map((step) => (step === each ? '[]' : `.${step}`))
+      .join('')
+      .slice(1),
+    says,
+  }));
+}
+
+/** The keys of a policy, as it is written, that this version does not act on: notes, with what happens instead. */
+export function notInForce(written: unknown): Finding[] {
+  return rows.flatMap(({ at, when, says }) =>
+    placesAt(written, at)
+      .filter(({ value }) => when === undefined || when(value))
+      .map(({ path }) => ({
+        path,
+        part: 'key',
+        severity: 'note',
+        fault: {
+          code: 'not-in-force',
+          says: `Not in force in this version: ${says}`,
+          try: 'Leave it in, or remove it until it is.',
+        },
+      })),
+  );
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { Problem } from '../jobs/problem.ts';
+import { decodePolicy, largestPolicyBytes } from './characters.ts';
+import { problemAt, linesOf, type Finding } from './lines.ts';
+import { loadPolicy } from './load.ts';
+import type { Policy } from './schema.ts';
+
+/** Which text a policy was read from. `sha256` is of its bytes, in hex; `where` a path or an address. */
+interface PolicyVersion {
+  readonly sha256: string;
+  readonly where: string;
+  readonly loadedAtMs: number;
+}
+
+/**
+ * What a sweep goes by. `current`: the text as it is now. `last-good`: that text was refused or could not be read, and
+ * the policy before it stays, to be used in observe mode. `none`: there was never a good one.
+ */
+export interface PolicyState {
+  readonly standing: 'current' | 'last-good' | 'none';
+  readonly policy?: Policy;
+  readonly version?: PolicyVersion;
+  /** What is wrong with the text where the standing is not `current`; notes and warnings on it where it is. */
+  readonly problems: readonly Problem[];
+  /** Hash of the text that was refused; absent where it could not be read at all. */
+  readonly rejectedSha256?: string;
+  /** True when another version stands than at the call before; the first good one counts. */
+  readonly changed: boolean;
+}
+
+/** Where the policy comes from. It is asked at each sweep and never throws. */
+export interface PolicySource {
+  readonly current: () => Promise<PolicyState>;
+}
+
+/** One reading of the text: its bytes, or the reason why there are none. */
+export type Reading = { readonly bytes: Uint8Array } | { readonly unreadable: string };
+
+const unreadable = (why: string): Finding => ({
+  path: [],
+  part: 'value',
+  fault: {
+    code: 'policy-unreadable',
+    says: `The policy cannot be read: ${why}.`,
+    try: 'Put the file back or correct its path and rights; it is read again at the next sweep.',
+  },
+});
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+type Judged = Pick<PolicyState, 'policy' | 'problems'>;
+
+function judge(bytes: Uint8Array, where: string, nowMs: number): Judged {
+  const loaded = loadPolicy(decodePolicy(bytes), { file: where, now: nowMs });
+  return loaded.policy === undefined
+    ? { problems: loaded.problems }
+    : { policy: loaded.policy, problems: loaded.notes };
+}
+
+/**
+ * Makes a source of any way to read the text at `where`. The text is read at each call and judged only when its bytes
+ * are others than before; what does not validate never takes effect.
+ */
+export function policySource(where: string, read: () => Promise<Reading>, now: () => number): PolicySource {
+  let seen: { readonly sha256: string; readonly judged: Judged } | undefined;
+  let good: { readonly policy: Policy; readonly version: PolicyVersion } | undefined;
+
+  const keep = (problems: readonly Problem[], rejectedSha256?: string): PolicyState =>
+    good === undefined
+      ? { standing: 'none', problems, rejectedSha256, changed: false }
+      : { standing: 'last-good', ...good, problems, rejectedSha256, changed: false };
+
+  async function current(): Promise<PolicyState> {
+    const reading = await read();
+    if ('unreadable' in reading)
+      return keep([problemAt(linesOf('', where), unreadable(reading.unreadable), { start: 0, end: 0 })]);
+    const hash = sha256(reading.bytes);
+    if (seen?.sha256 !== hash) seen = { sha256: hash, judged: judge(reading.bytes, where, now()) };
+    const { policy, problems } = seen.judged;
+    if (policy === undefined) return keep(problems, hash);
+    const changed = good?.version.sha256 !== hash;
+    if (changed || good === undefined) good = { policy, version: { sha256: hash, where, loadedAtMs: now() } };
+    return { standing: 'current', ...good, problems, changed };
+  }
+
+  return { current };
+}
+
+/** At most one byte more than a policy may have, so that a file of any size costs the same. */
+async function readFile(path: string): Promise<Reading> {
+  const file = await open(path, 'r');
+  try {
+    const before = await file.stat();
+    if (!before.isFile()) return { unreadable: 'it is not a file' };
+    const { bytesRead, buffer } = await file.read(new Uint8Array(largestPolicyBytes + 1), { position: 0 });
+    const after = await file.stat();
+    const isWhole =
+      before.mtimeMs === after.mtimeMs &&
+      before.size === after.size &&
+      bytesRead === Math.min(after.size, buffer.length);
+    return isWhole ? { bytes: buffer.subarray(0, bytesRead) } : { unreadable: 'it is being written at this moment' };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The policy in a file. Write it elsewhere and rename it into place, so that no half of it is ever read. */
+export function filePolicySource(path: string, now: () => number): PolicySource {
+  const read = () =>
+    readFile(path).catch((error: unknown): Reading => ({
+      unreadable: error instanceof Error ? error.message : String(error),
+    }));
+  return policySource(path, read, now);
+}
