@@ -1,0 +1,33 @@
+import { http } from '@google-cloud/functions-framework';
+import type { Problem } from '../shared/jobs/problem.ts';
+import { writeLog } from './log.ts';
+import { readNotifySettings, readWatchSettings } from './settings.ts';
+
+/** Says everything that is wrong with the settings, and ends the process: a deployment with wrong settings must not come up. */
+function refuse(problems: readonly Problem[]): never {
+  for (const { says, try: cure } of problems) writeLog({ severity: 'CRITICAL', message: `${says} ${cure}` });
+  process.exit(1);
+}
+
+async function registerWatch(): Promise<void> {
+  const settings = readWatchSettings(process.env);
+  if ('mode' in settings) http('watch', (await import('./watch/start.ts')).startWatch(settings));
+  else refuse(settings);
+}
+
+async function registerNotify(): Promise<void> {
+  const settings = readNotifySettings(process.env);
+  if ('slackToken' in settings) http('notify', (await import('./notify/start.ts')).startNotify(settings));
+  else refuse(settings);
+}
+
+// Beside a stand-in there is no metadata server; the Google clients would look for one and warn that there is none.
+if (process.env['PUBSUB_EMULATOR_HOST'] || process.env['BIGQUERY_EMULATOR_HOST']) {
+  process.env['METADATA_SERVER_DETECTION'] ??= 'none';
+}
+
+// In the cloud the function's name is in FUNCTION_TARGET; the framework's own command line has it as --target.
+const given = process.argv.find((argument) => argument.startsWith('--target='))?.slice('--target='.length);
+const target = process.env['FUNCTION_TARGET'] ?? given;
+if (target !== 'notify') await registerWatch();
+if (target !== 'watch') await registerNotify();

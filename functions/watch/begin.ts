@@ -1,0 +1,52 @@
+import { compile, namedTargets } from '../../shared/evaluate/compile.ts';
+import { costsOf } from '../../shared/evaluate/cost.ts';
+import type { Mode } from '../../shared/jobs/verdict.ts';
+import type { Snapshot } from '../../shared/ledger/ledger.ts';
+import type { Policy } from '../../shared/policy/schema.ts';
+import type { PolicyState } from '../../shared/policy/source.ts';
+import { openBook } from './book.ts';
+import { sweepTimes } from './clock.ts';
+import type { Run, World } from './world.ts';
+
+/** A policy that may be used, with its version. */
+export interface Usable {
+  readonly policy: Policy;
+  readonly version: NonNullable<PolicyState['version']>;
+}
+
+/** The ceiling of this sweep: a policy whose newest edit was rejected only observes. */
+export function settingOf(world: World, state: PolicyState): Mode {
+  return state.standing === 'current' ? world.settings.mode : 'observe';
+}
+
+/** Makes everything ready for one sweep: the policy compiled, the engines opened, the book opened, the time shared out. */
+export async function begin(
+  world: World,
+  state: PolicyState,
+  usable: Usable,
+  sweep: { readonly sweepId: string; readonly startedAtMs: number; readonly snapshot: Snapshot },
+): Promise<Run> {
+  const { policy, version } = usable;
+  const { startedAtMs, snapshot } = sweep;
+  const deployment = {
+    setting: settingOf(world, state),
+    ownPrincipal: world.settings.ownPrincipal,
+    costs: costsOf(policy.prices),
+  };
+  const names = [...new Set(namedTargets(policy).map((target) => target.engine))];
+  const versionSaid = { sha256: version.sha256, where: version.where };
+  const context = { source: world.settings.source, sweepId: sweep.sweepId, policy: versionSaid };
+  const until = (ms: number) => ({ untilMs: startedAtMs + ms, signal: world.clock.after(ms) });
+  return {
+    world,
+    context,
+    startedAtMs,
+    compiled: compile(policy, deployment),
+    opened: await world.engines(names),
+    book: openBook(snapshot.document, context, () => world.clock.now()),
+    listing: until(sweepTimes.listMs),
+    acting: until(sweepTimes.recordMs),
+    cancelByMs: startedAtMs + sweepTimes.cancelMs,
+    troubles: [],
+  };
+}

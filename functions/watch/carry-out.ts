@@ -1,0 +1,75 @@
+import type { Canceller, JobSource } from '../../shared/engines/engine.ts';
+import { holdOf } from '../../shared/evaluate/hold.ts';
+import { judge } from '../../shared/evaluate/evaluate.ts';
+import { isPlanned } from '../../shared/evaluate/safety.ts';
+import type { Job } from '../../shared/jobs/job.ts';
+import type { HeldBack, Modes, Outcome, Verdict } from '../../shared/jobs/verdict.ts';
+import { enforce, type Enforcer } from './enforce.ts';
+import { observing } from './observe.ts';
+import { inParallel } from './parallel.ts';
+import type { Run } from './world.ts';
+
+const atOnce = 8;
+
+const saysObserve: readonly (readonly [keyof Modes, string])[] = [
+  ['setting', 'this deployment observes'],
+  ['policy', 'the policy says observe'],
+  ['target', 'its target says observe'],
+  ['rule', 'the rule does not say enforce'],
+];
+
+/** Why a verdict is only observed, in words. */
+export function observedBecause(modes: Modes): HeldBack {
+  const reasons = saysObserve.filter(([part]) => modes[part] === 'observe').map(([, words]) => words);
+  return { by: 'mode', why: `Only observed: ${reasons.join(', and ')}.` };
+}
+
+/** What the policy makes of a job on a second look: the verdict of the same rule, with what holds it back by then. */
+function judgeAgain(run: Run, verdict: Verdict, job: Job): Verdict | undefined {
+  const nowMs = run.world.clock.now();
+  const again = judge(run.compiled, job, nowMs).find((one) => one.rule === verdict.rule);
+  if (again === undefined || again.mode !== verdict.mode) return undefined;
+  const heldBack = holdOf(run.compiled, again, nowMs);
+  return { ...again, owner: verdict.owner, ...(heldBack === undefined ? {} : { heldBack }) };
+}
+
+function enforcer(run: Run, verdict: Verdict, source: JobSource, canceller: Canceller): Enforcer {
+  return {
+    source,
+    canceller,
+    clock: run.world.clock,
+    budget: run.acting,
+    cancelByMs: run.cancelByMs,
+    judge: (job) => judgeAgain(run, verdict, job),
+  };
+}
+
+function notOpened(verdict: Verdict): Outcome {
+  const why = 'Its engine could not be opened.';
+  return { verdict: { ...verdict, heldBack: { by: 'look-again', why } }, did: 'held-back', why, job: verdict.job };
+}
+
+async function cancelOne(run: Run, verdict: Verdict): Promise<Outcome> {
+  const source = run.opened.sources[verdict.job.engine];
+  const canceller = verdict.mode === 'enforce' ? run.opened.cancellers[verdict.job.engine] : observing;
+  if (source === undefined || canceller === undefined) return notOpened(verdict);
+  const outcome = await enforce(verdict, enforcer(run, verdict, source, canceller));
+  if (outcome.did !== 'would-have-been-cancelled') return outcome;
+  return { ...outcome, verdict: { ...outcome.verdict, heldBack: observedBecause(outcome.verdict.modes) } };
+}
+
+/** What becomes of a verdict for which nothing is sent: it asks for no cancel, is held back, or was observed before. */
+export function withoutCancel(verdict: Verdict): Outcome {
+  const { job, action, mode, heldBack } = verdict;
+  if (heldBack !== undefined) return { verdict, did: 'held-back', why: heldBack.why, job };
+  if (action === 'record') return { verdict, did: 'recorded', why: 'The rule only records.', job };
+  if (mode === 'enforce' && action === 'warn') return { verdict, did: 'warned', why: 'Its owner is told.', job };
+  const observed = observedBecause(verdict.modes);
+  const did = action === 'cancel' ? 'would-have-been-cancelled' : 'would-have-been-warned';
+  return { verdict: { ...verdict, heldBack: observed }, did, why: observed.why, job };
+}
+
+/** Carries the cancels out, in enforce for real and in observe up to the call; in the order given, a few at once. */
+export async function carryOut(run: Run, planned: readonly Verdict[]): Promise<readonly Outcome[]> {
+  return inParallel(planned.filter(isPlanned), atOnce, (verdict) => cancelOne(run, verdict));
+}

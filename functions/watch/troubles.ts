@@ -1,0 +1,107 @@
+import type { TrailEvent } from '../../shared/audit/trail.ts';
+import { breakerEvent, targetEvent, type SweepContext } from '../../shared/audit/sweep-event.ts';
+import type { BreakerState } from '../../shared/evaluate/breaker.ts';
+import type { Policy } from '../../shared/policy/schema.ts';
+import type { Trouble } from '../../shared/notices/digest.ts';
+import type { Sight, TargetReport } from './sight.ts';
+
+/** Something about Jobwarden itself that stands until it is over. `key` is the same from sweep to sweep. */
+export interface Standing {
+  readonly key: string;
+  readonly event: TrailEvent;
+  readonly trouble: Trouble;
+  /** Operators hear of it once it has stood so long. */
+  readonly toldAfterMs: number;
+}
+
+/** What a sweep has to say about troubles: events for those that began or ended, notices for those that became due. */
+export interface TroubleNews {
+  readonly events: readonly TrailEvent[];
+  readonly troubles: readonly Trouble[];
+  /** For the ledger: key → since when; `told:` keys note that the operators were told. */
+  readonly standing: Readonly<Record<string, number>>;
+}
+
+const targetPatienceMs = 180_000;
+
+/** The open breaker as a standing trouble. */
+export function breakerTrouble(
+  context: SweepContext,
+  state: BreakerState,
+  seen: number,
+  limits: Policy['breaker'],
+): Standing {
+  const about = {
+    plannedCancels: state.planned,
+    jobsSeen: seen,
+    maxCancels: limits.maxCancels,
+    maxShare: limits.maxShare,
+  };
+  return {
+    key: 'breaker',
+    event: breakerEvent({ name: 'breaker.opened', context, why: state.why, ...about }),
+    trouble: {
+      code: 'breaker-open',
+      title: 'The breaker is open: nothing is cancelled',
+      lines: [
+        state.why,
+        'No cancel of this sweep is carried out; the jobs go on running.',
+        'Look at the jobs below. It closes by itself at the first sweep with fewer planned cancels.',
+        'If so many cancels are right, raise breaker.maxCancels or breaker.maxShare in the policy.',
+      ],
+      standsFor: ['breaker'],
+    },
+    toldAfterMs: 0,
+  };
+}
+
+function whatFailed(report: TargetReport): string | undefined {
+  if (report.failed !== undefined) return report.failed;
+  if (report.redacted > 0) return `${report.redacted} jobs are hidden from Jobwarden: grant it bigquery.jobs.listAll.`;
+  if (report.unreachable.length > 0) return `These locations could not be reached: ${report.unreachable.join(', ')}.`;
+  return report.unreadable[0] === undefined ? undefined : `A record could not be read: ${report.unreadable[0]}`;
+}
+
+/** The targets that could not be seen completely, as standing troubles. */
+export function targetTroubles(context: SweepContext, sight: Sight): readonly Standing[] {
+  return sight.targets.flatMap((report) => {
+    const why = whatFailed(report);
+    if (why === undefined) return [];
+    const trouble: Trouble = {
+      code: `target-failing ${report.target}`,
+      title: `${report.target} is not watched completely`,
+      lines: [
+        why,
+        'Jobs that Jobwarden cannot see are neither judged nor cancelled. The other targets are not affected.',
+      ],
+    };
+    const event = targetEvent({ context, target: report.target, why });
+    return [{ key: `target:${report.target}`, event, trouble, toldAfterMs: targetPatienceMs }];
+  });
+}
+
+/** Compares the troubles of this sweep with those that stood before it. `closed` makes the event for a breaker that closed. */
+export function troubleNews(
+  before: Readonly<Record<string, number>>,
+  now: readonly Standing[],
+  nowMs: number,
+  closed: () => TrailEvent,
+): TroubleNews {
+  const since = (key: string) => before[key] ?? nowMs;
+  const told = (key: string) => before[`told:${key}`] !== undefined;
+  const due = now.filter(({ key, toldAfterMs }) => !told(key) && nowMs - since(key) >= toldAfterMs);
+  const isOver = before['breaker'] !== undefined && now.every(({ key }) => key !== 'breaker');
+  return {
+    events: [
+      ...now.filter(({ key }) => before[key] === undefined).map(({ event }) => event),
+      ...(isOver ? [closed()] : []),
+    ],
+    troubles: due.map(({ trouble }) => trouble),
+    standing: Object.fromEntries(
+      now.flatMap(({ key }) => [
+        [key, since(key)],
+        ...(told(key) || due.some((one) => one.key === key) ? [[`told:${key}`, nowMs]] : []),
+      ]),
+    ),
+  };
+}
