@@ -47,6 +47,6 @@ export async function begin(
     listing: until(sweepTimes.listMs),
     acting: until(sweepTimes.recordMs),
     cancelByMs: startedAtMs + sweepTimes.cancelMs,
-    troubles: [],
+    troubles: names.length === 0 ? ['The policy names no target that this version can look in.'] : [],
   };
 }

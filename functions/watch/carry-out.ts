@@ -1,5 +1,4 @@
 import type { Canceller, JobSource } from '../../shared/engines/engine.ts';
-import { holdOf } from '../../shared/evaluate/hold.ts';
 import { judge } from '../../shared/evaluate/evaluate.ts';
 import { isPlanned } from '../../shared/evaluate/safety.ts';
 import type { Job } from '../../shared/jobs/job.ts';
@@ -29,8 +28,7 @@ function judgeAgain(run: Run, verdict: Verdict, job: Job): Verdict | undefined {
   const nowMs = run.world.clock.now();
   const again = judge(run.compiled, job, nowMs).find((one) => one.rule === verdict.rule);
   if (again === undefined || again.mode !== verdict.mode) return undefined;
-  const heldBack = holdOf(run.compiled, again, nowMs);
-  return { ...again, owner: verdict.owner, ...(heldBack === undefined ? {} : { heldBack }) };
+  return { ...again, owner: verdict.owner };
 }
 
 function enforcer(run: Run, verdict: Verdict, source: JobSource, canceller: Canceller): Enforcer {

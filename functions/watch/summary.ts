@@ -1,7 +1,7 @@
 import type { BreakerState } from '../../shared/evaluate/breaker.ts';
 import { jobName } from '../../shared/jobs/job.ts';
 import type { Problem } from '../../shared/jobs/problem.ts';
-import type { Mode, Outcome } from '../../shared/jobs/verdict.ts';
+import type { Holder, Mode, Outcome } from '../../shared/jobs/verdict.ts';
 import type { PolicyState } from '../../shared/policy/source.ts';
 import type { LogEntry } from '../log.ts';
 import type { Sight, TargetReport } from './sight.ts';
@@ -63,9 +63,7 @@ function statusOf(ending: Ending): Summary['status'] {
   if (targets.length > 0 && targets.every((target) => target.failed !== undefined && target.jobs === 0))
     return 'failed';
   const incomplete = targets.some((target) => !target.complete || target.redacted > 0);
-  const unsettled = ending.outcomes.some(
-    ({ did, verdict }) => worrying.has(did) || verdict.heldBack?.by === 'record',
-  );
+  const unsettled = ending.outcomes.some(({ did, verdict }) => worrying.has(did) || verdict.heldBack?.by === 'record');
   const unwell = ending.troubles.length > 0 || ending.events.waiting > 0 || ending.state.standing !== 'current';
   return incomplete || unsettled || unwell || ending.breaker.open ? 'degraded' : 'ok';
 }
@@ -91,12 +89,24 @@ export function summarise(ending: Ending): Summary {
   };
 }
 
+/** These sentences come from the policy, and name people. */
+const namesPeople: ReadonlySet<Holder> = new Set(['protection', 'exemption', 'freeze', 'opt-out']);
+
+/** The reason of an outcome as far as it may be logged: what an engine says of a failure may quote the statement. */
+function loggable({ verdict, did, why, job }: Outcome): string {
+  const by = verdict.heldBack?.by;
+  if (did === 'held-back' && by !== undefined && namesPeople.has(by)) return `Held back by ${by}.`;
+  if (did === 'failed-by-itself') return 'What the engine said of it is in its event.';
+  return job.principal === undefined || job.principal === '' ? why : why.replaceAll(job.principal, '(its principal)');
+}
+
 /** One decision as a log entry: never the statement, the principal or the owner's address. */
-export function decisionLine(sweepId: string, { verdict, did, why, job }: Outcome, isNews: boolean): LogEntry {
+export function decisionLine(sweepId: string, outcome: Outcome, isNews: boolean): LogEntry {
+  const { verdict, did, job } = outcome;
   const { action, rule, because, mode, heldBack } = verdict;
   return {
     severity: worrying.has(did) ? 'ERROR' : isNews ? 'NOTICE' : 'DEBUG',
-    message: `${jobName(job)} ${because} (rule ${rule}, ${action}): ${did}. ${why}`,
+    message: `${jobName(job)} ${because} (rule ${rule}, ${action}): ${did}. ${loggable(outcome)}`,
     event: 'decision',
     sweepId,
     job: { engine: job.engine, project: job.project, location: job.location, id: job.id },

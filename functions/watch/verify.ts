@@ -43,7 +43,10 @@ function mayHaveChildren(job: Job): boolean {
 }
 
 /** The children of a done job that still run. Each of them is asked to be cancelled. */
-export async function leftovers(job: Job, by: Pick<Verifier, 'source' | 'canceller' | 'budget'>): Promise<readonly Job[]> {
+export async function leftovers(
+  job: Job,
+  by: Pick<Verifier, 'source' | 'canceller' | 'budget'>,
+): Promise<readonly Job[]> {
   if (!mayHaveChildren(job)) return [];
   const children = await by.source.activeChildren(job, by.budget);
   for (const child of children) await by.canceller.cancel(child, by.budget);

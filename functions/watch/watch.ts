@@ -56,7 +56,7 @@ async function sweepWith(run: Run, snapshot: Snapshot, state: PolicyState): Prom
   const acted = await act(run, out, plan, snapshot.generation);
   const news = [...followed, ...acted.news];
   const outcomes = [...news.map((one) => one.outcome), ...acted.repeated];
-  const all = { news, outcomes, sight, breaker: plan.breaker.enforce, policyTroubles: policyTroubles(run, state) };
+  const all = { news, outcomes, sight, breaker: plan.breaker, policyTroubles: policyTroubles(run, state) };
   const kept = await report(run, out, all, snapshot.document);
   if (acted.generation !== undefined) {
     const next = await world.ledger.swap({ ...book.document(out.waiting()), ...kept }, acted.generation);

@@ -2,6 +2,7 @@ import type { Job } from '../jobs/job.ts';
 import type { Action, Mode, Modes, Superseded, Verdict } from '../jobs/verdict.ts';
 import type { Compiled } from './compile.ts';
 import { cancelAt } from './due.ts';
+import { holdOf } from './hold.ts';
 import { judgeRule, phaseOf, setAside, type RuleResult } from './judge-rule.ts';
 import { because } from './limits.ts';
 
@@ -9,6 +10,12 @@ interface Finding {
   readonly result: RuleResult;
   readonly phase: 'limit' | 'warnAt';
   readonly action: Action;
+}
+
+interface Hearing {
+  readonly compiled: Compiled;
+  readonly job: Job;
+  readonly nowMs: number;
 }
 
 const severity: Readonly<Record<Action, number>> = { record: 0, warn: 1, cancel: 2 };
@@ -54,16 +61,26 @@ function supersededBy(losers: readonly Finding[]): readonly Superseded[] {
   }));
 }
 
+/** What carries the job's cancel out comes before what only could; the order is otherwise kept. */
+function withWinnerFirst({ compiled, job, nowMs }: Hearing, findings: readonly Finding[]): readonly Finding[] {
+  const isFree = ({ action, result }: Finding) =>
+    action === 'cancel' && holdOf(compiled, { job, rule: result.compiled.rule.name }, nowMs) === undefined;
+  const free = findings.find(isFree);
+  return free === undefined ? findings : [free, ...findings.filter((finding) => finding !== free)];
+}
+
 function verdictOf(
-  compiled: Compiled,
-  job: Job,
-  nowMs: number,
-  [winner, ...losers]: readonly Finding[],
+  hearing: Hearing,
+  findings: readonly Finding[],
+  others: readonly Finding[] = [],
 ): readonly Verdict[] {
+  const { compiled, job, nowMs } = hearing;
+  const [winner, ...losers] = withWinnerFirst(hearing, findings);
   if (winner === undefined) return [];
   const { rule } = winner.result.compiled;
   const modes = modesOf(compiled, job, rule);
   const isLeadUp = winner.phase === 'warnAt' && rule.action === 'cancel';
+  const heldBack = winner.action === 'cancel' ? holdOf(compiled, { job, rule: rule.name }, nowMs) : undefined;
   return [
     {
       job,
@@ -74,27 +91,34 @@ function verdictOf(
       modes,
       because: because(measuredOf(winner), winner.phase),
       measured: measuredOf(winner),
-      superseded: supersededBy(losers),
+      superseded: supersededBy([...losers, ...others]),
       cancelAtMs: isLeadUp ? cancelAt(rule.limit, job, nowMs, compiled.deployment.costs) : undefined,
+      ...(heldBack === undefined ? {} : { heldBack }),
     },
   ];
 }
 
 /**
  * Judges one job: at most one verdict of the rules that enforce, and at most one of the rules that are on trial.
- * Among each, the most severe action wins, ties go to the earlier rule, and the others are recorded as superseded.
- * A rule on trial never silences a rule in force; it speaks only where it would have won. Redacted and finished jobs,
- * and jobs in a state that is not known, are not judged.
+ * Among each, the most severe action wins, a cancel that nothing in the policy holds back before one that is held back,
+ * ties go to the earlier rule, and the others are recorded as superseded. So a rule that no longer applies, because what
+ * it asks is unknown, cannot make room for a cancel that was not due without it. A rule on trial never silences a rule
+ * in force; it speaks only where it would have won. Redacted and finished jobs, jobs in a state that is not known, and
+ * children of other jobs are not judged.
  */
 export function judge(compiled: Compiled, job: Job, nowMs: number): readonly Verdict[] {
-  if (job.redacted || (job.state !== 'running' && job.state !== 'pending')) return [];
+  if (job.redacted || typeof job.parentId === 'string') return [];
+  if (job.state !== 'running' && job.state !== 'pending') return [];
   const findings = findingsOf(compiled.rules.map((rule) => judgeRule(rule, job, nowMs, compiled)));
   const first = findings[0];
   if (first === undefined) return [];
-  if (first.result.compiled.rule.mode === 'enforce') return verdictOf(compiled, job, nowMs, findings);
+  const hearing = { compiled, job, nowMs };
   const inForce = findings.filter((finding) => finding.result.compiled.rule.mode === 'enforce');
   const onTrial = findings.filter((finding) => finding.result.compiled.rule.mode === 'observe');
-  return [...verdictOf(compiled, job, nowMs, onTrial), ...verdictOf(compiled, job, nowMs, inForce)];
+  if (first.result.compiled.rule.mode === 'observe') {
+    return [...verdictOf(hearing, onTrial), ...verdictOf(hearing, inForce)];
+  }
+  return verdictOf(hearing, inForce, onTrial);
 }
 
 function hasPassed({ limit, warnAt }: RuleResult): boolean {

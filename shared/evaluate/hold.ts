@@ -12,7 +12,10 @@ import { every } from './truth.ts';
 const afterExpiryDays = 7;
 
 /** One thing that may hold a cancel back; undefined when it does not. */
-export type Hold = (compiled: Compiled, verdict: Verdict, nowMs: number) => HeldBack | undefined;
+/** Which job would be cancelled by which rule. */
+export type Charge = Pick<Verdict, 'job' | 'rule'>;
+
+export type Hold = (compiled: Compiled, verdict: Charge, nowMs: number) => HeldBack | undefined;
 
 /** Holds back what `protect` names, or may name, up to its ceiling. */
 export const protection: Hold = (compiled, { job }, nowMs) => {
@@ -97,7 +100,7 @@ export const grace: Hold = (compiled, { rule }) => {
 const holds: readonly Hold[] = [protection, exemption, freeze, optOut, grace];
 
 /** The first thing in the policy that keeps one cancel from being carried out, with its sentence; undefined for none. */
-export function holdOf(compiled: Compiled, verdict: Verdict, nowMs: number): HeldBack | undefined {
+export function holdOf(compiled: Compiled, verdict: Charge, nowMs: number): HeldBack | undefined {
   for (const hold of holds) {
     const held = hold(compiled, verdict, nowMs);
     if (held !== undefined) return held;

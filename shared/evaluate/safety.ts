@@ -1,13 +1,13 @@
-import type { HeldBack, Mode, Verdict } from '../jobs/verdict.ts';
+import type { HeldBack, Verdict } from '../jobs/verdict.ts';
 import { breakerOf, type BreakerState } from './breaker.ts';
 import { byWeight, withinBudget } from './budget.ts';
 import type { Compiled } from './compile.ts';
 import { holdOf } from './hold.ts';
 
-/** The plan of a sweep: every verdict, with what holds it back, and the breaker as it stands in each mode. */
+/** The plan of a sweep: every verdict, with what holds it back, and the breaker over the cancels that are for real. */
 export interface Plan {
   readonly verdicts: readonly Verdict[];
-  readonly breaker: Readonly<Record<Mode, BreakerState>>;
+  readonly breaker: BreakerState;
 }
 
 const withHold = (verdict: Verdict, heldBack: HeldBack): Verdict => ({ ...verdict, heldBack });
@@ -19,13 +19,13 @@ export function isPlanned(verdict: Verdict): boolean {
 
 /** What one cancel verdict becomes under the policy alone, before anything is counted. */
 export function held(compiled: Compiled, verdict: Verdict, nowMs: number): Verdict {
-  if (verdict.action !== 'cancel') return verdict;
+  if (verdict.action !== 'cancel' || verdict.heldBack !== undefined) return verdict;
   const heldBack = holdOf(compiled, verdict, nowMs);
   return heldBack === undefined ? verdict : withHold(verdict, heldBack);
 }
 
-function bounded(compiled: Compiled, planned: readonly Verdict[], breaker: BreakerState, nowMs: number) {
-  if (breaker.open) {
+function bounded(compiled: Compiled, planned: readonly Verdict[], breaker: BreakerState | undefined, nowMs: number) {
+  if (breaker?.open === true) {
     const why = `The breaker is open: ${breaker.why}`;
     return planned.map((verdict) => withHold(verdict, { by: 'breaker', why }));
   }
@@ -36,25 +36,24 @@ function bounded(compiled: Compiled, planned: readonly Verdict[], breaker: Break
   return [...granted, ...postponed.map((verdict) => withHold(verdict, { by: 'budget', why }))];
 }
 
+/** Cancels that are counted together: for real; observed although the rule is in force; and of rules on trial. */
+const shares = ['enforce enforce', 'observe enforce', 'observe observe'] as const;
+
 /**
- * Decides, once and over the whole sweep, which cancels may be carried out: protection, exemptions, freezes, opt-outs
- * and grace for each; then the breaker over those that are left; then the budget. Verdicts that enforce and verdicts
- * that only observe are counted apart, so that a rule on trial can neither open the breaker nor use up the budget.
- * `seen` is the number of unredacted top-level jobs that were listed.
+ * Decides, once and over the whole sweep, which cancels may be carried out: what the policy holds back for each job;
+ * then the breaker over those that are left; then the budget. What is for real, what is only observed and what is on
+ * trial are counted apart, so that a rule on trial can neither open the breaker nor use up the budget, and observing
+ * shows what enforcing would do. `seen` is the number of unredacted top-level jobs that were listed.
  */
 export function planOf(compiled: Compiled, verdicts: readonly Verdict[], seen: number, nowMs: number): Plan {
   const all = verdicts.map((verdict) => held(compiled, verdict, nowMs));
-  const planned = (mode: Mode) => all.filter((verdict) => verdict.mode === mode && isPlanned(verdict));
-  const breaker = {
-    enforce: breakerOf(planned('enforce'), seen, compiled.policy.breaker),
-    observe: breakerOf(planned('observe'), seen, compiled.policy.breaker),
-  };
+  const planned = shares.map((share) =>
+    all.filter((verdict) => isPlanned(verdict) && `${verdict.mode} ${verdict.modes.rule}` === share),
+  );
+  const states = planned.map((share) => breakerOf(share, seen, compiled.policy.breaker));
+  const decided = planned.flatMap((share, index) => bounded(compiled, share, states[index], nowMs));
   return {
-    verdicts: [
-      ...all.filter((verdict) => !isPlanned(verdict)),
-      ...bounded(compiled, planned('enforce'), breaker.enforce, nowMs),
-      ...bounded(compiled, planned('observe'), breaker.observe, nowMs),
-    ],
-    breaker,
+    verdicts: [...all.filter((verdict) => !isPlanned(verdict)), ...decided],
+    breaker: states[0] ?? breakerOf([], seen, compiled.policy.breaker),
   };
 }

@@ -49,7 +49,9 @@ function clientFound(job: Job): string {
   const { name, possible } = clientOf(job);
   if (job.labels === undefined || job.principal === undefined) {
     const missing = job.labels === undefined ? 'labels' : 'principal';
-    return name === null || name === undefined ? `unknown: its ${missing} are` : `${name}, uncertain without ${missing}`;
+    return name === null || name === undefined
+      ? `unknown: its ${missing} are`
+      : `${name}, uncertain without ${missing}`;
   }
   const unread = possible.length === 0 ? '' : `, or ${possible.join(' or ')}: its statement was not seen`;
   return said(name) + unread;
@@ -65,10 +67,11 @@ export function foundFor(key: string, job: Job): string {
   if (key.startsWith('labels.')) return labelFound(job, key.slice('labels.'.length));
   if (key === 'client') return clientFound(job);
   if (key === 'billing') return billingFound(job);
-  if (key === 'reservation') return typeof job.reservation === 'string' ? reservationName(job.reservation) : said(job.reservation);
+  if (key === 'reservation')
+    return typeof job.reservation === 'string' ? reservationName(job.reservation) : said(job.reservation);
   if (key === 'continuous') return job.continuous === undefined ? 'unknown' : String(job.continuous);
   const value: unknown = Reflect.get(job, key === 'jobId' ? 'id' : key);
-  return value === undefined ? 'unknown' : value === null ? 'none' : String(value);
+  return typeof value === 'string' ? value : value === null ? 'none' : 'unknown';
 }
 
 function traceKey({ key, wants, test }: KeyTest, job: Job): KeyTrace {

@@ -1,4 +1,3 @@
-import { formatDuration } from '../jobs/duration.ts';
 import type { Job } from '../jobs/job.ts';
 import { formatQuantity, verbOf } from '../jobs/quantity.ts';
 import type { Action, Measurement, Mode } from '../jobs/verdict.ts';
@@ -7,7 +6,7 @@ import type { Limit } from '../policy/limits.ts';
 import { wallTime } from './calendar.ts';
 import type { Compiled } from './compile.ts';
 import { phaseOf, type RuleResult } from './judge-rule.ts';
-import type { LimitResult } from './limits.ts';
+import { because, type LimitResult } from './limits.ts';
 import { answerOf, traceBlock, type Answer, type BlockTrace, type KeyTrace } from './trace-match.ts';
 
 /** A limit, a warning line or a ceiling held against a job. */
@@ -64,7 +63,9 @@ function traceLimit(limit: Limit, { over, measured }: LimitResult): LimitTrace {
 
 function keyWords({ key, wants, found, holds }: KeyTrace): string {
   const wanted = `wanted ${wants.map((want) => JSON.stringify(want)).join(' or ')}`;
-  return holds === 'unknown' ? `${key} is ${found === 'unknown' ? 'not known' : found} (${wanted})` : `${key} is ${found} (${wanted})`;
+  return holds === 'unknown'
+    ? `${key} is ${found === 'unknown' ? 'not known' : found} (${wanted})`
+    : `${key} is ${found} (${wanted})`;
 }
 
 /** Why a block does not hold, or cannot be told to. */
@@ -72,7 +73,9 @@ function blockWords({ keys, unless, holds }: BlockTrace): string {
   const to = (answer: Answer) => keys.filter((key) => key.holds === answer).map(keyWords);
   const spared = unless.filter((block) => block.holds === (holds === 'no' ? 'yes' : 'unknown'));
   const excepted = spared.map((block) => `unless holds: ${block.keys.map(keyWords).join(' and ')}`);
-  return [...to(holds), ...excepted.map((words) => (holds === 'no' ? words : words.replace('holds', 'may hold')))].join('; ');
+  return [...to(holds), ...excepted.map((words) => (holds === 'no' ? words : words.replace('holds', 'may hold')))].join(
+    '; ',
+  );
 }
 
 function measuredWords({ metric, value, threshold, why }: Measurement): string {
@@ -82,7 +85,10 @@ function measuredWords({ metric, value, threshold, why }: Measurement): string {
 }
 
 function limitWords(trace: LimitTrace): string {
-  const of = trace.measured.filter((one) => answerOf(one.over) === trace.over).map(measuredWords).join('; ');
+  const of = trace.measured
+    .filter((one) => answerOf(one.over) === trace.over)
+    .map(measuredWords)
+    .join('; ');
   return trace.over === 'no' ? `Within its limit: ${of}.` : `Whether the limit has passed cannot be told: ${of}.`;
 }
 
@@ -97,7 +103,10 @@ function reachWords({ blocks }: Parts): string {
 /** The first thing that keeps a rule from applying, in a sentence. */
 function whyNot(parts: Parts): string {
   const { matched, blocks, reached, active, limit } = parts;
-  const blame = blocks.filter((block) => block.holds === matched).map(blockWords).join(' - or: ');
+  const blame = blocks
+    .filter((block) => block.holds === matched)
+    .map(blockWords)
+    .join(' - or: ');
   if (matched === 'no') return `Does not match: ${blame}.`;
   if (matched === 'unknown') return `Whether it matches cannot be told: ${blame}.`;
   if (reached !== 'yes') return reachWords(parts);
@@ -105,16 +114,14 @@ function whyNot(parts: Parts): string {
   return limitWords(limit);
 }
 
-function appliesWords(phase: 'limit' | 'warnAt', { limit, warnAt }: Parts, nowMs: number, job: Job): string {
+function appliesWords(phase: 'limit' | 'warnAt', { limit, warnAt }: Parts): string {
   const line = phase === 'limit' ? limit : (warnAt ?? limit);
-  const over = line.measured.filter((one) => one.over === true).map(measuredWords).join(' and ');
-  const passed = phase === 'limit' ? 'The limit has passed' : 'The warning line has passed, the limit has not';
-  const since = job.startedAtMs === undefined || over.includes('run for') ? '' : ` It has run for ${formatDuration(nowMs - job.startedAtMs)}.`;
-  return `${passed}: ${over}.${since}`;
+  return `It ${because(line.measured, phase)}.`;
 }
 
 /** What a rule's result comes to among the others. */
 export interface Standing {
+  readonly judged: boolean;
   readonly setAsideBy: readonly string[];
   /** Rules that gave a verdict on the job, and rules that lost against them. */
   readonly winners: ReadonlySet<string>;
@@ -123,12 +130,13 @@ export interface Standing {
 
 function fateOf(result: RuleResult, phase: 'limit' | 'warnAt' | undefined, standing: Standing): Fate {
   const { name } = result.compiled.rule;
-  if (phase === undefined) return 'does-not-apply';
+  if (phase === undefined || !standing.judged) return 'does-not-apply';
   if (standing.setAsideBy.length > 0) return 'set-aside';
   return standing.winners.has(name) ? 'wins' : 'superseded';
 }
 
 function sentence(fate: Fate, applies: string, standing: Standing, name: string): string {
+  if (!standing.judged) return `${applies} But the job is not judged.`;
   if (fate === 'set-aside') return `${applies} Set aside by ${standing.setAsideBy.join(' and ')}.`;
   if (fate === 'superseded') return `${applies} Superseded by ${standing.losers.get(name) ?? 'another rule'}.`;
   return applies;
@@ -154,7 +162,7 @@ export function traceRule(
   };
   const phase = phaseOf(result);
   const fate = fateOf(result, phase, standing);
-  const says = phase === undefined ? whyNot(parts) : sentence(fate, appliesWords(phase, parts, nowMs, job), standing, rule.name);
+  const says = phase === undefined ? whyNot(parts) : sentence(fate, appliesWords(phase, parts), standing, rule.name);
   const { name, action, mode } = rule;
   return { rule: name, action, mode, fate, says, ...parts, setAsideBy: standing.setAsideBy };
 }

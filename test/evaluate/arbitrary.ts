@@ -89,16 +89,17 @@ const freely = fc.record({
   warnAt: fc.option(limit, { nil: undefined, freq: 3 }),
   action: fc.constantFrom('cancel' as const, 'cancel' as const, 'warn' as const, 'record' as const),
   mode: fc.constantFrom('enforce' as const, 'enforce' as const, 'observe' as const),
+  grace: fc.constantFrom('none', 'none', 'none', '10m'),
   overrides: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.constant(['r1']) }),
 });
 
-/** One to four rules, called r0, r1 …; a cancel has no grace. */
+/** One to four rules, called r0, r1 … */
 const rules = fc.array(freely, { minLength: 1, maxLength: 4 }).map((all) =>
-  all.map((rule, index) => ({
+  all.map(({ grace, ...rule }, index) => ({
     ...rule,
     name: `r${index}`,
     limit: rule.limit ?? { runTime: '30m' },
-    ...(rule.action === 'cancel' && { grace: 'none' }),
+    ...(rule.action === 'cancel' && { grace }),
   })),
 );
 
@@ -106,6 +107,7 @@ const upTo = fc.option(limit, { nil: undefined });
 
 export const exemption = fc.record({
   match,
+  rules: fc.option(fc.constant(['r0']), { nil: undefined, freq: 2 }),
   expires: fc.constantFrom('2026-03-11', '2026-03-08', '2026-03-01'),
   afterExpiry: fc.constantFrom('warn' as const, 'cancel' as const),
   reason: fc.constant('close'),

@@ -35,7 +35,7 @@ it.each<[Partial<Verdict>, boolean]>([
 
 describe('a plan', () => {
   it('carries out what nothing holds back', () => {
-    expect(plan({}, cancels(3))).toMatchObject({ breaker: { enforce: { open: false, planned: 3 } } });
+    expect(plan({}, cancels(3))).toMatchObject({ breaker: { open: false, planned: 3 } });
     expect(holders(plan({}, cancels(3)).verdicts)).toEqual({ nothing: 3 });
   });
 
@@ -46,7 +46,7 @@ describe('a plan', () => {
 
   it('holds back every cancel of the sweep while the breaker is open, with the reason', () => {
     const { verdicts, breaker } = plan({ breaker: { maxCancels: 2 } }, cancels(3));
-    expect(breaker.enforce.open).toBe(true);
+    expect(breaker.open).toBe(true);
     expect(holders(verdicts)).toEqual({ breaker: 3 });
     expect(verdicts[0]?.heldBack?.why).toBe('The breaker is open: 3 cancels are planned, over the limit of 2.');
   });
@@ -88,13 +88,13 @@ describe('a plan', () => {
     }));
     const limits = { breaker: { maxCancels: 2 }, budget: { perSweep: 2 }, protect: { principals: 'dwh@*' } };
     const { verdicts, breaker } = plan(limits, [...kept, ...cancels(2)]);
-    expect(breaker.enforce).toMatchObject({ open: false, planned: 2 });
+    expect(breaker).toMatchObject({ open: false, planned: 2 });
     expect(holders(verdicts)).toEqual({ protection: 3, nothing: 2 });
   });
 
   it('does not count warnings and records', () => {
     const { breaker } = plan({ breaker: { maxCancels: 1 } }, [...cancels(1), ...cancels(5, { action: 'warn' })]);
-    expect(breaker.enforce).toMatchObject({ open: false, planned: 1 });
+    expect(breaker).toMatchObject({ open: false, planned: 1 });
   });
 });
 
@@ -105,20 +105,30 @@ describe('what only observes', () => {
 
   it('cannot open the breaker for what enforces', () => {
     const { verdicts, breaker } = plan({ breaker: { maxCancels: 2 } }, [...trial(5), ...cancels(2)]);
-    expect(breaker).toMatchObject({ enforce: { open: false, planned: 2 }, observe: { open: true, planned: 5 } });
+    expect(breaker).toMatchObject({ open: false, planned: 2 });
     expect(holders(enforced(verdicts))).toEqual({ nothing: 2 });
     expect(holders(observed(verdicts))).toEqual({ breaker: 5 });
   });
 
   it('does not have its breaker opened by what enforces', () => {
-    const { breaker } = plan({ breaker: { maxCancels: 2 } }, [...trial(1), ...cancels(5)]);
-    expect(breaker).toMatchObject({ enforce: { open: true, planned: 5 }, observe: { open: false, planned: 1 } });
+    const { verdicts, breaker } = plan({ breaker: { maxCancels: 2 } }, [...trial(1), ...cancels(5)]);
+    expect(breaker).toMatchObject({ open: true, planned: 5 });
+    expect(holders(observed(verdicts))).toEqual({ nothing: 1 });
   });
 
   it('cannot use up the budget of what enforces', () => {
     const { verdicts } = plan({ budget: { perSweep: 2 } }, [...trial(5), ...cancels(2)]);
     expect(holders(enforced(verdicts))).toEqual({ nothing: 2 });
     expect(holders(observed(verdicts))).toEqual({ nothing: 2, budget: 3 });
+  });
+
+  it('is on trial or in force: observing shows what enforcing would do, without the rules on trial', () => {
+    const rule = { setting: 'observe', policy: 'enforce', target: 'enforce' } as const;
+    const inForce = cancels(2, { mode: 'observe', modes: { ...rule, rule: 'enforce' } });
+    const onTrial = cancels(5, { mode: 'observe', modes: { ...rule, rule: 'observe' } });
+    const { verdicts } = plan({ budget: { perSweep: 2 } }, [...inForce, ...onTrial]);
+    expect(holders(verdicts.filter(({ modes }) => modes.rule === 'enforce'))).toEqual({ nothing: 2 });
+    expect(holders(verdicts.filter(({ modes }) => modes.rule === 'observe'))).toEqual({ nothing: 2, budget: 3 });
   });
 
   it('is held back by the same exceptions', () => {
