@@ -5,20 +5,23 @@ import { readNotifySettings, readWatchSettings } from './settings.ts';
 
 /** Says everything that is wrong with the settings, and ends the process: a deployment with wrong settings must not come up. */
 function refuse(problems: readonly Problem[]): never {
-  for (const { says, try: cure } of problems) writeLog({ severity: 'CRITICAL', message: `${says} ${cure}` });
+  const once = new Map(problems.map((problem) => [problem.where, problem]));
+  for (const { says, try: cure } of once.values()) writeLog({ severity: 'CRITICAL', message: `${says} ${cure}` });
   process.exit(1);
 }
 
-async function registerWatch(): Promise<void> {
+async function registerWatch(): Promise<readonly Problem[]> {
   const settings = readWatchSettings(process.env);
-  if ('mode' in settings) http('watch', (await import('./watch/start.ts')).startWatch(settings));
-  else refuse(settings);
+  if (!('mode' in settings)) return settings;
+  http('watch', (await import('./watch/start.ts')).startWatch(settings));
+  return [];
 }
 
-async function registerNotify(): Promise<void> {
+async function registerNotify(): Promise<readonly Problem[]> {
   const settings = readNotifySettings(process.env);
-  if ('slackToken' in settings) http('notify', (await import('./notify/start.ts')).startNotify(settings));
-  else refuse(settings);
+  if (!('slackToken' in settings)) return settings;
+  http('notify', (await import('./notify/start.ts')).startNotify(settings));
+  return [];
 }
 
 // Beside a stand-in there is no metadata server; the Google clients would look for one and warn that there is none.
@@ -29,5 +32,8 @@ if (process.env['PUBSUB_EMULATOR_HOST'] || process.env['BIGQUERY_EMULATOR_HOST']
 // In the cloud the function's name is in FUNCTION_TARGET; the framework's own command line has it as --target.
 const given = process.argv.find((argument) => argument.startsWith('--target='))?.slice('--target='.length);
 const target = process.env['FUNCTION_TARGET'] ?? given;
-if (target !== 'notify') await registerWatch();
-if (target !== 'watch') await registerNotify();
+const problems = [
+  ...(target === 'notify' ? [] : await registerWatch()),
+  ...(target === 'watch' ? [] : await registerNotify()),
+];
+if (problems.length > 0) refuse(problems);

@@ -25,7 +25,7 @@ const table: readonly Row[] = [
     folders: ['functions/notify', 'shared/jobs', 'shared/policy', 'shared/objects', 'shared/ledger', 'shared/audit', 'shared/notices', ...settings],
     packages: ['@google-cloud/functions-framework', 'zod'],
   },
-  { files: /^functions\/cli\//, folders: ['functions/cli', ...everythingShared, ...settings], packages: nobody },
+  { files: /^functions\/cli\//, folders: ['functions/cli', ...everythingShared, ...settings], packages: ['zod', 'yaml'] },
   { files: /^shared\/jobs\//, folders: ['shared/jobs'], packages: nobody },
   { files: /^shared\/policy\/source\.ts$/, folders: ['shared/policy', 'shared/jobs', 'shared/objects'], packages: nobody },
   { files: /^shared\/policy\//, folders: ['shared/policy', 'shared/jobs'], packages: ['zod', 'yaml', 're2js'] },

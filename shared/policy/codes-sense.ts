@@ -141,6 +141,7 @@ export const sense = {
 /** Problems with names, and notes. */
 export const references = {
   'duplicate-name': { means: 'Two rules have the same name.' },
+  'duplicate-project': { means: 'A project is named by two targets, or twice by one; its jobs would count twice.' },
   'unknown-rule': {
     means: 'No rule has this name.',
     wrong: 'overrides: [huge-scan]',

@@ -1,47 +1,9 @@
 import { didYouMean } from './closest.ts';
 import type { Fault } from './fault.ts';
 import { mostProblems, type Finding, type Path } from './lines.ts';
+import { each, entriesOf, keysAt, placesAt, textsAt, textsIn, type Route, type Text } from './places.ts';
 import { channelNames } from './notices.ts';
 import { groupName } from './pattern.ts';
-
-/** A step of a path that may be any entry of a list or a map. */
-type Route = readonly (string | typeof each)[];
-/** Stands for any entry in a route. */
-export const each: unique symbol = Symbol('each');
-
-interface Place {
-  readonly path: Path;
-  readonly value: unknown;
-}
-
-const entriesOf = (value: unknown): [string | number, unknown][] => {
-  if (Array.isArray(value)) return value.map((item, index) => [index, item]);
-  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
-};
-
-/** Everything that stands at a route, however wrong the rest of the policy is. */
-export function placesAt(data: unknown, route: Route): Place[] {
-  let places: Place[] = [{ path: [], value: data }];
-  for (const step of route) {
-    places = places.flatMap(({ path, value }) =>
-      entriesOf(value)
-        .filter(([key]) => step === each || key === step)
-        .map(([key, entry]) => ({ path: [...path, key], value: entry })),
-    );
-  }
-  return places;
-}
-
-interface Text {
-  readonly path: Path;
-  readonly text: string;
-}
-
-/** All text below a place. */
-function textsIn({ path, value }: Place): Text[] {
-  if (typeof value === 'string') return [{ path, text: value }];
-  return entriesOf(value).flatMap(([key, entry]) => textsIn({ path: [...path, key], value: entry }));
-}
 
 const mostExpressions = 500;
 
@@ -63,9 +25,6 @@ export function tooManyExpressions(data: unknown): Finding[] {
   return [finding([], { code: 'too-many', says, try: 'Use globs, which cost nothing, or join expressions by "|".' })];
 }
 
-const textsAt = (data: unknown, route: Route) => placesAt(data, route).flatMap(textsIn);
-const keysAt = (data: unknown, ...route: string[]) =>
-  placesAt(data, [...route, each]).map(({ path }) => String(path.at(-1)));
 const ruleNames = (data: unknown) => placesAt(data, ['rules', each, 'name']).flatMap(textsIn);
 
 const finding = (path: Path, fault: Fault, part: Finding['part'] = 'value'): Finding => ({ path, part, fault });
@@ -82,15 +41,27 @@ function missing(texts: readonly Text[], known: readonly string[], nameIn: (text
   return found;
 }
 
+/** Texts that stood before, each with the entry of the list in which it stood first. */
+function repeated(texts: readonly Text[]): { path: Path; text: string; first: string }[] {
+  const seen = new Map<string, string>();
+  return texts.flatMap(({ path, text }) => {
+    const first = seen.get(text);
+    if (first === undefined) seen.set(text, `${path[0]}[${path[1]}]`);
+    return first === undefined ? [] : [{ path, text, first }];
+  });
+}
+
 function duplicateNames(data: unknown): Finding[] {
-  const seen = new Map<string, string | number | undefined>();
-  return ruleNames(data).flatMap(({ path, text }) => {
-    if (!seen.has(text)) {
-      seen.set(text, path[1]);
-      return [];
-    }
-    const says = `rules[${seen.get(text)}] is called ${text} as well.`;
-    return [finding(path, { code: 'duplicate-name', says, try: 'Give each rule its own name.' })];
+  return repeated(ruleNames(data)).map(({ path, text, first }) => {
+    const says = `${first} is called ${text} as well.`;
+    return finding(path, { code: 'duplicate-name', says, try: 'Give each rule its own name.' });
+  });
+}
+
+function duplicateProjects(data: unknown): Finding[] {
+  return repeated(textsAt(data, ['targets', each, 'projects', each])).map(({ path, text, first }) => {
+    const says = `${first} names ${text} as well, perhaps in another mode.`;
+    return finding(path, { code: 'duplicate-project', says, try: 'Name each project once.' });
   });
 }
 
@@ -222,6 +193,7 @@ function nobodyTold(data: unknown): Finding[] {
 export function crossFindings(data: unknown, nowMs: number): Finding[] {
   const checks = [
     duplicateNames,
+    duplicateProjects,
     unknownRules,
     ownRules,
     unknownGroups,

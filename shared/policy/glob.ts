@@ -7,9 +7,8 @@ export function compileGlob(glob: string): (value: string) => boolean {
   const last = rest.pop();
   if (last === undefined) return (value) => value === glob;
   const middle = rest.filter((part) => part !== '');
-  const shortest = first.length + last.length;
   return (value) => {
-    if (value.length < shortest || !value.startsWith(first) || !value.endsWith(last)) return false;
+    if (!value.startsWith(first) || !value.endsWith(last)) return false;
     let from = first.length;
     for (const part of middle) {
       const at = value.indexOf(part, from);

@@ -57,7 +57,7 @@ function unknownKey(key: string, parent: Path, known: readonly string[]): Fault 
   const from = genericPath(parent);
   const near = closest(key, known);
   const home = homeOf(key, from) ?? (near === undefined ? nearHome(key, from) : undefined);
-  const isBelow = home !== undefined && known.includes(home.split(/[.[]/)[0] ?? '');
+  const isBelow = from !== '' && home !== undefined && known.includes(home.split(/[.[]/)[0] ?? '');
   const meant = isBelow ? home : (near ?? home);
   const says = `There is no key ${key || '""'} ${from === '' ? 'at the top of a policy' : 'here'}.`;
   return { code: 'unknown-key', says, try: meant === undefined ? didYouMean(key, known) : `Did you mean ${meant}?` };
@@ -175,8 +175,18 @@ function findingsOfOne(issue: Issue, base: Path, data: unknown): Unlocated[] {
 const typeFaultOfKey = (issue: Issue, path: Path): Fault =>
   readFault(issue.message) ?? typeFault(issue, [], path.at(-1));
 
+/** An entry in which no key is known looks empty to zod; that is no second problem. */
+function withoutEchoes(findings: readonly Finding[]): Finding[] {
+  const unknown = findings.filter(({ fault }) => fault.code === 'unknown-key');
+  const parents = new Set(unknown.map(({ path }) => JSON.stringify(path.slice(0, -1))));
+  return findings.filter(({ path, fault }) => !fault.code.startsWith('empty-') || !parents.has(JSON.stringify(path)));
+}
+
 /** What zod found wrong with the data of a policy, in the words of this product; at most one more than is shown. */
 export function findingsOf(issues: readonly Issue[], data: unknown): Finding[] {
   const found = issues.flatMap((issue) => findingsOfOne(issue, [], data));
-  return found.slice(0, mostProblems + 1).map((finding) => (typeof finding === 'function' ? finding() : finding));
+  const shown = found
+    .slice(0, mostProblems + 1)
+    .map((finding) => (typeof finding === 'function' ? finding() : finding));
+  return withoutEchoes(shown);
 }

@@ -33,13 +33,12 @@ const notAPolicy: Finding = {
 };
 
 function ordered(problems: readonly Problem[], { file }: Lines): Problem[] {
-  const seen = new Set<string>();
-  const once = problems.filter(({ code, line, column, text }) => {
-    const key = [code, line, column, text].join(' ');
-    return seen.has(key) ? false : seen.add(key);
-  });
-  once.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-  if (once.length <= mostProblems) return once;
+  // The YAML reader says some things twice about the same place.
+  const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  const sorted = [...unique.values()].sort(
+    (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
+  if (sorted.length <= mostProblems) return sorted;
   const says = `There are more problems than these ${mostProblems}.`;
   const rest: Problem = {
     code: 'too-many-problems',
@@ -48,14 +47,14 @@ function ordered(problems: readonly Problem[], { file }: Lines): Problem[] {
     says,
     try: 'Correct these first.',
   };
-  return [...once.slice(0, mostProblems), file === undefined ? rest : { ...rest, file }];
+  return [...sorted.slice(0, mostProblems), file === undefined ? rest : { ...rest, file }];
 }
 
 /** Whether a problem of the data is not just the echo of what is wrong with the text in the same place. */
 function isNews(before: readonly Problem[]): (problem: Problem) => boolean {
   const lines = new Set(before.filter(({ code }) => code === 'invisible-character').map(({ line }) => line));
   const places = new Set(before.map(({ line, column }) => `${line}:${column}`));
-  return ({ line, column }) => !lines.has(line) && !places.has(`${line}:${column}`);
+  return ({ code, line, column }) => code === 'missing-key' || (!lines.has(line) && !places.has(`${line}:${column}`));
 }
 
 const fromMarks = (lines: Lines, marks: readonly Mark[]) =>

@@ -5,11 +5,21 @@ import { fault } from './fault.ts';
 import { casedValues, values, wordValues } from './patterns.ts';
 import { text } from './scalars.ts';
 
-const labels = z.record(text, values).transform(withoutPrototype).meta({
-  id: 'Labels',
-  description:
-    'Label key → its value: patterns, or the words present and absent. env: "!prod" also holds for a job that is known to have no env label; [present, "!prod"] asks for one.',
-});
+const emptyMatch = fault(
+  'empty-match',
+  'An empty match could mean every job or none.',
+  'Leave the key out to match every job, or say which jobs are meant.',
+);
+
+const labels = z
+  .record(text, values)
+  .refine((written) => Object.keys(written).length > 0, { error: emptyMatch })
+  .transform(withoutPrototype)
+  .meta({
+    id: 'Labels',
+    description:
+      'Label key → its value: patterns, or the words present and absent. env: "!prod" also holds for a job that is known to have no env label; [present, "!prod"] asks for one.',
+  });
 
 const fields = {
   engine: wordValues(engineNames).optional().describe('The engine that runs the job.'),
@@ -61,12 +71,6 @@ const fields = {
     ),
   labels: labels.optional().meta({ description: "The job's own labels.", samples: [{ team: 'absent' }] }),
 };
-
-const emptyMatch = fault(
-  'empty-match',
-  'An empty match could mean every job or none.',
-  'Leave the key out to match every job, or say which jobs are meant.',
-);
 
 const isNotEmpty = (block: object) => Object.values(block).some((value) => value !== undefined);
 

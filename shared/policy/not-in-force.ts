@@ -1,4 +1,4 @@
-import { placesAt, each } from './cross.ts';
+import { each, placesAt } from './places.ts';
 import type { Finding } from './lines.ts';
 
 interface Row {
@@ -30,7 +30,12 @@ const rows: readonly Row[] = [
   { at: ['targets', each, 'newProjects'], says: discovery },
   {
     at: ['rules', each, 'ifUndelivered'],
-    says: 'It is not yet known whether an owner was reached; a cancel waits for its grace only.',
+    says: 'It is not yet known whether an owner was reached; a rule with a grace does not cancel.',
+  },
+  {
+    at: ['rules', each, 'grace'],
+    when: (value) => value !== 'none',
+    says: 'There is no proof yet that an owner was told; the cancels of this rule are held back.',
   },
   { at: ['rules', each, 'retries'], says: 'Queries that are started again are not counted yet.' },
   { at: ['rules', each, 'pastBreaker'], when: isTrue, says: 'No rule acts while the breaker is open yet.' },

@@ -50,7 +50,7 @@ export const contact = entry({
   });
 
 const patternKey = checkedText((value) => {
-  const wrong = false
+  const wrong = value.startsWith('!')
     ? {
         code: 'negated-key' as const,
         says: 'A negated pattern would hand everybody else to one team.',

@@ -54,11 +54,9 @@ function lookAt(text: string, token: string, start: number): Mark | undefined {
 export function scanTokens(text: string): Scan {
   const parser = new Parser();
   const marks: Mark[] = [];
-  let isContent = false;
   for (const token of new Lexer().lex(text)) {
     const start = parser.offset;
-    const found = isContent ? undefined : lookAt(text, token, start);
-    isContent = !isContent && token === CST.SCALAR;
+    const found = lookAt(text, token, start);
     if (found !== undefined) marks.push(found);
     for (const _ of parser.next(token)) void _;
     if (parser.stack.length <= stackLimit) continue;

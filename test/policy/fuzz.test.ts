@@ -100,6 +100,8 @@ function holds(text: string): void {
   }
   expect(problems?.length ?? 1).toBeGreaterThan(0);
   expect(problems?.length ?? 1).toBeLessThanOrEqual(mostProblems + 1);
+  const said = (problems ?? notes ?? []).map((problem) => JSON.stringify(problem));
+  expect(new Set(said).size).toBe(said.length);
   expect(load(text)).toEqual({ policy, problems, notes });
 }
 

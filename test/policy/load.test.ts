@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { codeGroups } from '../../shared/policy/codes.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
+import { readYaml } from '../../shared/policy/yaml.ts';
 import { badPolicies } from './bad-policies.ts';
 import { goodPolicy, load, now, small, textOf } from './read.ts';
 
@@ -97,6 +98,43 @@ describe('problems', () => {
     );
   });
 
+  it('are told apart where several stand in the same place, and told once where they are the same', () => {
+    const text = small().replace('    limit: { runTime: 30m }\n    action: warn\n', '');
+    expect(load(text).problems?.map(({ line, says }) => `${line} ${says}`)).toEqual([
+      '5 limit is missing.',
+      '5 action is missing.',
+    ]);
+    const noise = (load(`!x[[[[---\n${small()}`).problems ?? []).map((problem) => JSON.stringify(problem));
+    expect(new Set(noise).size).toBe(noise.length);
+  });
+
+  it('are not hidden by what is wrong with the YAML in the same place', () => {
+    const text = small().replace(
+      '  - name: long-queries\n    limit: { runTime: 30m }',
+      '  - <<: x\n    name: long-queries',
+    );
+    expect(load(text).problems?.map(({ line, code }) => `${line} ${code}`)).toEqual(['5 merge-key', '5 missing-key']);
+  });
+
+  it.each([
+    ['breaker: { perHour: 5 }', 'Did you mean budget.perHour?'],
+    ['rule: []', 'Did you mean rules?'],
+    ['maxCancels: 5', 'Did you mean breaker.maxCancels?'],
+    ['silence: []', 'Did you mean silences?'],
+    ['    lables: { team: absent }', 'Did you mean match.labels?'],
+    ['    until: 2027-01-31', 'Did you mean silences[].until?'],
+    ['owners: { fallback: { slak: "#a" } }', 'Did you mean slack?'],
+    ['optOut: { label: a=b, allowedFor: a, upTo: { runtime: 4h } }', 'Did you mean runTime?'],
+    ['    match: { bytesProcessed: 5 TB }', 'Did you mean rules[].limit.bytesProcessed?'],
+  ])('know where the key of %s is at home', (line, tryThis) => {
+    expect(load(small(line)).problems).toMatchObject([{ code: 'unknown-key', try: tryThis }]);
+  });
+
+  it('stand at the key where a key is wrong', () => {
+    const text = small('owners: { principals: { "@ghosts": data }, teams: { data: { slack: "#data" } } }');
+    expect(load(text).problems).toMatchObject([{ code: 'unknown-group', column: 25, text: '"@ghosts"' }]);
+  });
+
   it('never repeat a secret, in any of their words', () => {
     const secret = 'xoxb-0000-synthetic-token';
     const text = small(`channels: { slack: { tokenFrom: ${secret} } }`, `groups: { "${secret}": [a] }`, `${secret}: 1`);
@@ -159,6 +197,10 @@ describe('notes', () => {
     ).toBe(true);
     expect(notes.map(({ where }) => where)).toContain('rules[0].ifUndelivered');
     expect(notes.map(({ where }) => where)).toContain('targets[3].engine');
+    expect(
+      notes.map(({ where }) => where),
+      'a folder of Yandex Cloud is no discovery',
+    ).not.toContain('targets[4].folder');
   });
 
   it('say nothing about what is left to its default or is in force', () => {
@@ -180,6 +222,11 @@ describe('prototypes', () => {
       expect(policy.groups[word]).toBeUndefined();
     }
     expect(Object.keys(policy.owners.teams)).toEqual(['data']);
+  });
+
+  it('stay out of the data that YAML is read into', () => {
+    const { data } = readYaml('a: { __proto__: { b: 1 }, constructor: 1, prototype: 1, c: 2 }');
+    expect(Reflect.ownKeys(Object(Reflect.get(Object(data), 'a')))).toEqual(['c']);
   });
 
   it('are not changed by a file that tries', () => {

@@ -77,6 +77,16 @@ describe('match', () => {
     ]);
   });
 
+  it('takes patterns where there is a choice of words, as long as each plain word is one of them', () => {
+    const rule = firstRule(
+      'match: { engine: ["big*", "!dli"], priority: "/batch|interactive/", principalKind: "!person" }',
+    );
+    expect(rule?.match).toEqual([
+      { engine: ['big*', '!dli'], priority: ['/batch|interactive/'], principalKind: ['!person'], unless: [] },
+    ]);
+    expect(() => firstRule('match: { principalKind: "!persons" }')).toThrow(/unknown-value/);
+  });
+
   it('keeps several blocks, and several of unless, apart', () => {
     const rule = firstRule(
       'match:',

@@ -55,6 +55,7 @@ describe('a policy in a file', () => {
       standing: 'last-good',
       changed: false,
       version: good.version,
+      rejectedSha256: sha256(small('    mode: enforced')),
       problems: [{ code: 'unknown-value', line: 8, file: path }],
     });
     expect(edited.policy).toBe(good.policy);
@@ -132,9 +133,14 @@ describe('a policy from anywhere', () => {
       reads += 1;
       return Promise.resolve({ bytes });
     };
-    const policies = policySource('bucket/policy.yaml', read, () => now);
+    let looksAtTheClock = 0;
+    const policies = policySource('bucket/policy.yaml', read, () => {
+      looksAtTheClock += 1;
+      return now;
+    });
     const states = [await policies.current(), await policies.current(), await policies.current()];
     expect(reads).toBe(3);
+    expect(looksAtTheClock, 'once to judge it, once to date it').toBe(2);
     expect(new Set(states.map(({ policy }) => policy)).size).toBe(1);
   });
 });
