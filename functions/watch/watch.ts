@@ -33,15 +33,22 @@ function isDue(run: Run, verdict: Verdict): boolean {
   return run.book.isNews(verdict) || (isPlanned(verdict) && verdict.mode === 'enforce');
 }
 
+/** A cancel that is only observed may be held back at its last look in every sweep; that is told once as well. */
+function wasTold(run: Run, { did, verdict }: Outcome): boolean {
+  return did === 'held-back' && verdict.mode === 'observe' && !run.book.isNews(verdict);
+}
+
 async function act(run: Run, publisher: Publisher, plan: Plan, generation: string): Promise<Acted> {
   const due = plan.verdicts.filter((verdict) => isDue(run, verdict));
   const intent = await intend(run, publisher, due, generation);
   const spared = intent.verdicts.filter((verdict) => !isPlanned(verdict)).map(withoutCancel);
   const spokenOf = await publishNews(run, publisher, spared, false);
   const cancels = await carryOut(run, intent.verdicts);
+  const told = cancels.filter((outcome) => wasTold(run, outcome));
+  const fresh = cancels.filter((outcome) => !told.includes(outcome));
   return {
-    news: [...spokenOf, ...(await publishNews(run, publisher, cancels, false))],
-    repeated: plan.verdicts.filter((verdict) => !due.includes(verdict)).map(withoutCancel),
+    news: [...spokenOf, ...(await publishNews(run, publisher, fresh, false))],
+    repeated: [...plan.verdicts.filter((verdict) => !due.includes(verdict)).map(withoutCancel), ...told],
     generation: intent.generation,
   };
 }

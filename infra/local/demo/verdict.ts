@@ -43,6 +43,10 @@ export function brokenPromises(seen: Seen): readonly string[] {
   ];
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  'opt-out': 'its owner keeps it with a label that the policy allows',
+};
+
 /** The demo in a few lines. */
 export function summaryOf(seen: Seen): readonly string[] {
   const untouched = seen.jobs.filter((job) => job.state === 'RUNNING').length;
@@ -50,7 +54,7 @@ export function summaryOf(seen: Seen): readonly string[] {
   return [
     `${seen.jobs.length} jobs watched in ${new Set(seen.jobs.map((job) => job.project)).size} projects`,
     `${count(seen, 'warned')} warned, ${count(seen, 'cancelled')} cancelled and proved, ${count(seen, 'finished-first')} finished before the cancel took effect`,
-    ...held.map(({ job, message }) => `left alone: ${job.id} (${message.split(': held-back. ')[1] ?? message})`),
+    ...held.map(({ job, heldBack = '' }) => `left alone: ${job.id} (${reasons[heldBack] ?? heldBack})`),
     `${untouched} jobs go on undisturbed; ${seen.inbox.length} Slack messages, each to the person who ran the job or to the operators`,
   ];
 }

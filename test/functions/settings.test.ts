@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import type { Problem } from '../../shared/jobs/problem.ts';
+import { readNotifySettings, readWatchSettings } from '../../functions/settings.ts';
+import { settingsTable } from '../../functions/settings-table.ts';
+
+// Synthetic: no such project, account or token exists.
+const watch = { JOBWARDEN_POLICY: 'policy.yaml', JOBWARDEN_TOPIC: 'projects/ops/topics/jobwarden' };
+const notify = { SLACK_BOT_TOKEN: 'xoxb-not-a-real-token' };
+
+type Env = Readonly<Record<string, string | undefined>>;
+const isProblems = (value: object): value is readonly Problem[] => Array.isArray(value);
+
+function problemsOf(read: (env: Env) => object, env: Env): readonly string[] {
+  const settings = read(env);
+  return isProblems(settings) ? settings.map(({ code, where }) => `${code} ${where}`) : [];
+}
+
+describe('the settings of watch', () => {
+  test('need a policy and a topic; the rest has its defaults, and the default is to observe', () => {
+    expect(readWatchSettings(watch)).toEqual({
+      mode: 'observe',
+      policyFile: 'policy.yaml',
+      topic: 'projects/ops/topics/jobwarden',
+      source: '//jobwarden/local',
+      ownPrincipal: undefined,
+      bigqueryEndpoint: undefined,
+    });
+  });
+
+  test('are all taken as they are written', () => {
+    const env = {
+      ...watch,
+      JOBWARDEN_MODE: 'enforce',
+      JOBWARDEN_SOURCE: '//jobwarden/prod',
+      JOBWARDEN_PRINCIPAL: 'Watch@ops.iam.gserviceaccount.com',
+      BIGQUERY_EMULATOR_HOST: 'http://127.0.0.1:8081/bigquery/v2',
+      PUBSUB_EMULATOR_HOST: '127.0.0.1:8085',
+    };
+    expect(readWatchSettings(env)).toMatchObject({
+      mode: 'enforce',
+      source: '//jobwarden/prod',
+      ownPrincipal: 'watch@ops.iam.gserviceaccount.com',
+      bigqueryEndpoint: 'http://127.0.0.1:8081/bigquery/v2',
+    });
+  });
+
+  test('that are empty count as not set', () => {
+    const empty = Object.fromEntries(Object.keys(settingsTable).map((name) => [name, '']));
+    expect(problemsOf(readWatchSettings, empty)).toEqual([
+      'setting-missing JOBWARDEN_POLICY',
+      'setting-missing JOBWARDEN_TOPIC',
+    ]);
+    expect(readWatchSettings({ ...empty, ...watch })).toMatchObject({ mode: 'observe', ownPrincipal: undefined });
+  });
+
+  test('are wrong all at once, each named with what to write instead', () => {
+    const problems = readWatchSettings({
+      JOBWARDEN_MODE: 'Enforce',
+      JOBWARDEN_TOPIC: 'jobwarden',
+      JOBWARDEN_PRINCIPAL: 'me',
+      JOBWARDEN_MODUS: 'observe',
+      BIGQUERY_EMULATOR_HOST: '127.0.0.1:8081',
+      PUBSUB_EMULATOR_HOST: 'http://127.0.0.1:8085',
+    });
+    expect(problems).toMatchObject([
+      {
+        code: 'setting-wrong',
+        severity: 'error',
+        where: 'JOBWARDEN_MODE',
+        says: 'JOBWARDEN_MODE is "Enforce", which cannot be used.',
+        try: 'Set it to observe or enforce.',
+      },
+      { code: 'setting-missing', where: 'JOBWARDEN_POLICY', says: 'JOBWARDEN_POLICY is not set.' },
+      { code: 'setting-wrong', where: 'JOBWARDEN_TOPIC', try: 'Set it to projects/PROJECT/topics/TOPIC.' },
+      { code: 'setting-wrong', where: 'JOBWARDEN_PRINCIPAL' },
+      { code: 'setting-wrong', where: 'BIGQUERY_EMULATOR_HOST' },
+      { code: 'setting-wrong', where: 'PUBSUB_EMULATOR_HOST' },
+      { code: 'setting-unknown', where: 'JOBWARDEN_MODUS', says: 'JOBWARDEN_MODUS is no setting.' },
+    ]);
+  });
+
+  test.each(['observe ', 'ENFORCE', 'true', 'dry-run', 'enforce,observe'])('never enforce by mistake: %j', (mode) => {
+    expect(problemsOf(readWatchSettings, { ...watch, JOBWARDEN_MODE: mode })).toEqual(['setting-wrong JOBWARDEN_MODE']);
+  });
+
+  test.each(['BIGQUERY_EMULATOR_HOST', 'PUBSUB_EMULATOR_HOST', 'SLACK_API_URL'])('refuse %s in the cloud', (name) => {
+    const value = name === 'PUBSUB_EMULATOR_HOST' ? '127.0.0.1:1' : 'http://127.0.0.1:1';
+    const env = { ...watch, [name]: value };
+    expect(problemsOf(readWatchSettings, env)).toEqual([]);
+    expect(problemsOf(readWatchSettings, { ...env, K_SERVICE: 'watch' })).toEqual([`setting-local-only ${name}`]);
+  });
+
+  test('are fine in the cloud without stand-ins', () => {
+    expect(problemsOf(readWatchSettings, { ...watch, K_SERVICE: 'watch' })).toEqual([]);
+  });
+
+  test('do not ask for the token of notify', () => {
+    expect(problemsOf(readWatchSettings, watch)).toEqual([]);
+  });
+
+  test('leave the variables of others alone', () => {
+    expect(
+      problemsOf(readWatchSettings, { ...watch, HOME: '/root', GOOGLE_CLOUD_PROJECT: 'x', SLACK_OTHER: 'y' }),
+    ).toEqual([]);
+  });
+
+  test.each(['JOBWARDEN_', 'JOBWARDEN_MODE2', 'JOBWARDEN_toString', 'JOBWARDEN_TOKEN'])(
+    'know no %s, and say which ones there are',
+    (name) => {
+      const problems = readWatchSettings({ ...watch, [name]: 'x' });
+      expect(problems).toMatchObject([
+        { code: 'setting-unknown', where: name, try: expect.stringContaining('JOBWARDEN_POLICY') },
+      ]);
+      expect(JSON.stringify(problems)).not.toContain('SLACK');
+    },
+  );
+});
+
+describe('the settings of notify', () => {
+  test('need a token only', () => {
+    expect(readNotifySettings(notify)).toEqual({
+      slackToken: 'xoxb-not-a-real-token',
+      slackUrl: 'https://slack.com/api/',
+    });
+    expect(problemsOf(readNotifySettings, {})).toEqual(['setting-missing SLACK_BOT_TOKEN']);
+  });
+
+  test('never repeat a token that is wrong', () => {
+    const problems = readNotifySettings({ SLACK_BOT_TOKEN: 'xoxb with blanks' });
+    expect(problems).toMatchObject([
+      { code: 'setting-wrong', says: 'SLACK_BOT_TOKEN is a value, which cannot be used.' },
+    ]);
+    expect(JSON.stringify(problems)).not.toContain('xoxb with blanks');
+  });
+
+  test('take another Slack where it is a stand-in, and refuse it in the cloud', () => {
+    const env = { ...notify, SLACK_API_URL: 'http://127.0.0.1:8083/api/' };
+    expect(readNotifySettings(env)).toMatchObject({ slackUrl: 'http://127.0.0.1:8083/api/' });
+    expect(problemsOf(readNotifySettings, { ...env, K_SERVICE: 'notify' })).toEqual([
+      'setting-local-only SLACK_API_URL',
+    ]);
+  });
+
+  test.each(['ftp://slack.com/', 'slack.com', 'file:///etc/passwd'])('refuse %s for Slack', (url) => {
+    expect(problemsOf(readNotifySettings, { ...notify, SLACK_API_URL: url })).toEqual(['setting-wrong SLACK_API_URL']);
+  });
+});
