@@ -1,5 +1,6 @@
 import { compile, namedTargets } from '../../shared/evaluate/compile.ts';
 import { costsOf } from '../../shared/evaluate/cost.ts';
+import type { Job } from '../../shared/jobs/job.ts';
 import type { Mode } from '../../shared/jobs/verdict.ts';
 import type { Snapshot } from '../../shared/ledger/ledger.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
@@ -28,14 +29,16 @@ export async function begin(
 ): Promise<Run> {
   const { policy, version } = usable;
   const { startedAtMs, snapshot } = sweep;
+  const names = [...new Set(namedTargets(policy).map((target) => target.engine))];
+  const versionSaid = { sha256: version.sha256, where: version.where };
+  const context = { source: world.settings.source, sweepId: sweep.sweepId, policy: versionSaid };
+  const book = openBook(snapshot.document, context, () => world.clock.now());
   const deployment = {
     setting: settingOf(world, state),
     ownPrincipal: world.settings.ownPrincipal,
     costs: costsOf(policy.prices),
+    told: (job: Job, rule: string) => book.caseOf(job)?.told[rule],
   };
-  const names = [...new Set(namedTargets(policy).map((target) => target.engine))];
-  const versionSaid = { sha256: version.sha256, where: version.where };
-  const context = { source: world.settings.source, sweepId: sweep.sweepId, policy: versionSaid };
   const until = (ms: number) => ({ untilMs: startedAtMs + ms, signal: world.clock.after(ms) });
   return {
     world,
@@ -43,7 +46,8 @@ export async function begin(
     startedAtMs,
     compiled: compile(policy, deployment),
     opened: await world.engines(names),
-    book: openBook(snapshot.document, context, () => world.clock.now()),
+    book,
+    before: snapshot,
     listing: until(sweepTimes.listMs),
     acting: until(sweepTimes.recordMs),
     cancelByMs: startedAtMs + sweepTimes.cancelMs,

@@ -1,10 +1,11 @@
-import type { TrailEvent } from '../../shared/audit/trail.ts';
 import { caseId, type JobEvent, type JobEventName } from '../../shared/audit/event.ts';
 import { jobEvent } from '../../shared/audit/job-event.ts';
+import type { TrailEvent } from '../../shared/audit/trail.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { End, Outcome, Verdict } from '../../shared/jobs/verdict.ts';
 import * as cases from '../../shared/ledger/case.ts';
-import { withCases, type LedgerDocument } from '../../shared/ledger/ledger.ts';
+import type { CancelAttempt, Case, LedgerDocument, Told } from '../../shared/ledger/document.ts';
+import { withCases } from '../../shared/ledger/ledger.ts';
 
 /** What every event of a sweep says of the sweep. */
 export interface SweepContext {
@@ -15,18 +16,20 @@ export interface SweepContext {
 
 /** The cases of one sweep, changed step by step, and the events that tell of the changes. */
 export interface Book {
-  caseOf(job: Job): cases.Case | undefined;
+  caseOf(job: Job): Case | undefined;
   /** Whether this verdict was not reported yet. */
   isNews(verdict: Verdict): boolean;
-  /** Notes that a cancel is about to be sent, and gives the event that says so. */
-  intend(verdict: Verdict): JobEvent;
-  /** Takes an intent back whose record was not accepted. */
-  takeBack(verdict: Verdict): void;
+  /** Writes a cancel ahead, and gives the event that says so. */
+  plan(verdict: Verdict, notAfterMs: number, attempt: Omit<CancelAttempt, 'atMs' | 'case' | 'rule'>): JobEvent;
   /** Notes what became of a verdict, and gives the event that says so. */
   settle(outcome: Outcome): JobEvent;
   /** Lets a job be judged anew after a cancel without effect. */
-  reopen(known: cases.Case): void;
-  open(): readonly cases.Case[];
+  reopen(known: Case): void;
+  /** Notes that the owners of these cases were told of a rule by a notice. */
+  told(ids: readonly string[], rule: string, notice: Told): void;
+  /** Notes what became of the notice that told an owner of a rule. */
+  receipt(known: Case, rule: string, receipt: Told['receipt']): void;
+  open(): readonly Case[];
   /** The document as the book stands now. */
   document(outbox: readonly TrailEvent[]): LedgerDocument;
 }
@@ -43,65 +46,65 @@ const eventNames: Readonly<Record<End, JobEventName>> = {
   forbidden: 'cancel.forbidden',
   unconfirmed: 'cancel.unconfirmed',
   'held-back': 'cancel.held-back',
+  ended: 'case.ended',
+  withdrawn: 'case.withdrawn',
   error: 'cancel.error',
 };
 
 /**
- * Cancels are counted by the case; other news by how much was told of the rule before. What is held back may be held
+ * Cancels are counted by the case; other news by how much was reported of the rule before. What is held back may be held
  * back again for the same reason, so that it has its number in the case.
  */
-function attemptOf(known: cases.Case, verdict: Verdict, did: End | undefined): number {
+function attemptOf(known: Case, verdict: Verdict, did: End | undefined): number {
   if (did === 'held-back') return known.sequence + 1;
-  const told = Object.keys(known.told).filter((key) => key.startsWith(`${verdict.rule}.`)).length;
-  return cases.isBeingCancelled(known) ? known.attempts : told + 1;
-}
-
-/**
- * What is only observed changes nothing in a case in which more has happened, such as by another rule that is in force.
- * A cancel that was held back was not sent, so that the job is judged anew.
- */
-function stateAfter(story: cases.Case, settled: cases.Case, { verdict, did }: Outcome): cases.CaseState {
-  const isQuiet = story.state === 'observed' || story.state === 'warned';
-  if (verdict.mode === 'observe') return isQuiet ? settled.state : story.state;
-  return did === 'held-back' ? 'observed' : settled.state;
+  const reported = Object.keys(known.reported).filter((key) => key.startsWith(`${verdict.rule}.`)).length;
+  return cases.isBeingCancelled(known) ? known.attempts : reported + 1;
 }
 
 /** Opens the book of one sweep over the document as it was read. */
 export function openBook(document: LedgerDocument, context: SweepContext, now: () => number): Book {
-  const known = new Map<string, cases.Case>(Object.entries(document.cases));
-  const before = new Map<string, cases.Case>();
+  const known = new Map<string, Case>(Object.entries(document.cases));
+  const attempts = [...document.attempts];
+  const put = (one: Case) => known.set(one.id, one);
   const caseFor = (verdict: Verdict) => {
     const id = caseId(verdict.job);
     return known.get(id) ?? cases.openCase(id, verdict, now());
   };
-  const write = (verdict: Verdict, story: cases.Case, name: JobEventName, outcome?: Outcome): JobEvent => {
+  const write = (verdict: Verdict, story: Case, name: JobEventName, outcome?: Outcome): JobEvent => {
     const next = cases.nextEvent(story, now());
-    known.set(next.id, next);
+    put(next);
     const attempt = attemptOf(story, verdict, outcome?.did);
-    const about = { ...context, nowMs: now(), modes: verdict.modes };
+    const about = { ...context, nowMs: now() };
     return jobEvent({ name, verdict, outcome, case: next.id, sequence: next.sequence, attempt, context: about });
   };
   return {
     caseOf: (job) => known.get(caseId(job)),
     isNews: (verdict) => cases.isNews(known.get(caseId(verdict.job)), verdict),
-    intend: (verdict) => {
-      const story = caseFor(verdict);
-      before.set(story.id, story);
-      return write(verdict, cases.sending(story, verdict, now()), 'cancel.intended');
-    },
-    takeBack: (verdict) => {
-      const story = before.get(caseId(verdict.job));
-      if (story !== undefined) known.set(story.id, story);
+    plan: (verdict, notAfterMs, attempt) => {
+      const plan = { sweepId: context.sweepId, dueMs: verdict.dueMs ?? now(), notAfterMs };
+      const story = cases.planned(caseFor(verdict), verdict, plan, now());
+      attempts.push({ ...attempt, atMs: now(), case: story.id, rule: verdict.rule });
+      return write(verdict, story, 'cancel.intended');
     },
     settle: (outcome) => {
-      const story = caseFor(outcome.verdict);
+      const before = caseFor(outcome.verdict);
+      const story = outcome.cancelSentAtMs === undefined ? before : cases.sent(before, outcome.cancelSentAtMs);
       const event = write(outcome.verdict, story, eventNames[outcome.did], outcome);
-      const settled = cases.settled(known.get(story.id) ?? story, outcome.verdict, outcome.did, now());
-      known.set(story.id, { ...settled, state: stateAfter(story, settled, outcome) });
+      put(cases.settled(known.get(story.id) ?? story, outcome.verdict, outcome.did, now()));
       return event;
     },
-    reopen: (story) => known.set(story.id, { ...story, state: 'observed', updatedAtMs: now() }),
-    open: () => [...known.values()],
-    document: (outbox) => ({ ...withCases(document, [...known.values()], now()), outbox }),
+    reopen: (story) => put(cases.reopened(story, now())),
+    told: (ids, rule, notice) => {
+      for (const id of ids) {
+        const story = known.get(id);
+        if (story !== undefined) put(cases.withTold(story, rule, notice));
+      }
+    },
+    receipt: (story, rule, receipt) => put(cases.withReceipt(known.get(story.id) ?? story, rule, receipt)),
+    open: () => [...known.values()].filter(({ state }) => state !== 'closed'),
+    document: (outbox) => ({
+      ...withCases({ ...document, attempts }, [...known.values()], now()),
+      outbox: [...outbox],
+    }),
   };
 }

@@ -8,7 +8,8 @@ import { observing } from './observe.ts';
 import { inParallel } from './parallel.ts';
 import type { Run } from './world.ts';
 
-const atOnce = 8;
+/** Each cancel waits for its proof, so that many are under way at once; the pacing of calls is the engine's. */
+const atOnce = 32;
 
 const saysObserve: readonly (readonly [keyof Modes, string])[] = [
   ['setting', 'this deployment observes'],
@@ -39,6 +40,7 @@ function enforcer(run: Run, verdict: Verdict, source: JobSource, canceller: Canc
     budget: run.acting,
     cancelByMs: run.cancelByMs,
     judge: (job) => judgeAgain(run, verdict, job),
+    stopped: () => run.world.stop(),
   };
 }
 
@@ -51,6 +53,8 @@ async function cancelOne(run: Run, verdict: Verdict): Promise<Outcome> {
   const source = run.opened.sources[verdict.job.engine];
   const canceller = verdict.mode === 'enforce' ? run.opened.cancellers[verdict.job.engine] : observing;
   if (source === undefined || canceller === undefined) return notOpened(verdict);
+  const waitMs = (verdict.dueMs ?? 0) - run.world.clock.now();
+  if (waitMs > 0) await run.world.clock.wait(waitMs, run.acting.signal);
   const outcome = await enforce(verdict, enforcer(run, verdict, source, canceller));
   if (outcome.did !== 'would-have-been-cancelled') return outcome;
   return { ...outcome, verdict: { ...outcome.verdict, heldBack: observedBecause(outcome.verdict.modes) } };
@@ -59,6 +63,7 @@ async function cancelOne(run: Run, verdict: Verdict): Promise<Outcome> {
 /** What becomes of a verdict for which nothing is sent: it asks for no cancel, is held back, or was observed before. */
 export function withoutCancel(verdict: Verdict): Outcome {
   const { job, action, mode, heldBack } = verdict;
+  if (heldBack?.tell === true && mode === 'enforce') return { verdict, did: 'warned', why: heldBack.why, job };
   if (heldBack !== undefined) return { verdict, did: 'held-back', why: heldBack.why, job };
   if (action === 'record') return { verdict, did: 'recorded', why: 'The rule only records.', job };
   if (mode === 'enforce' && action === 'warn') return { verdict, did: 'warned', why: 'Its owner is told.', job };

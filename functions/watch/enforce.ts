@@ -9,6 +9,8 @@ export interface Enforcer extends Verifier {
   /** Epoch ms; no cancel starts at or after it. */
   readonly cancelByMs: number;
   readonly judge: (job: Job) => Verdict | undefined;
+  /** Asked right before the call: what stops every cancel, if anything does. */
+  readonly stopped: () => Promise<HeldBack | undefined>;
 }
 
 const afterErrorMs = 6000;
@@ -75,6 +77,8 @@ async function send(verdict: Verdict, by: Enforcer): Promise<Outcome> {
   if (by.budget.signal.aborted || by.clock.now() >= by.cancelByMs) {
     return heldBack(verdict, 'time', 'The time of this sweep was used up; the next one judges the job anew.');
   }
+  const stop = await by.stopped();
+  if (stop !== undefined) return heldBack(verdict, stop.by, stop.why);
   const sentAtMs = by.clock.now();
   const result = await ask(verdict, by);
   const cancelSentAtMs = result.did === 'would-have-been-cancelled' ? undefined : sentAtMs;

@@ -2,7 +2,8 @@ import { EngineError, type JobSource } from '../../shared/engines/engine.ts';
 import { modesOf, softestOf } from '../../shared/evaluate/evaluate.ts';
 import { jobName, type Job } from '../../shared/jobs/job.ts';
 import type { Outcome, Verdict } from '../../shared/jobs/verdict.ts';
-import { isBeingCancelled, type Case } from '../../shared/ledger/case.ts';
+import { isBeingCancelled, isPastItsPlan, maxAttempts, mayTryAgain } from '../../shared/ledger/case.ts';
+import type { Case } from '../../shared/ledger/document.ts';
 import { observing } from './observe.ts';
 import { inParallel } from './parallel.ts';
 import { howItEnded, leftovers } from './verify.ts';
@@ -10,29 +11,36 @@ import type { Run } from './world.ts';
 
 const maxFollowed = 200;
 const followedAtOnce = 8;
-const maxAttempts = 3;
 /** A cancel usually takes less than a minute (BigQuery documentation); after this long it had no effect. */
 const withoutEffectMs = 180_000;
 
-function outcomeOf(verdict: Verdict, job: Job | undefined, sentAtMs: number | undefined, nowMs: number): Outcome {
+/** How a case ended: for a cancel on its way, what the engine says; for a job that was only watched, that it is over. */
+function endOf(known: Case, verdict: Verdict, job: Job | undefined, nowMs: number): Outcome {
+  const cancelSentAtMs = known.cancelSentAtMs;
   if (job === undefined) {
-    return {
-      verdict,
-      did: 'gone',
-      why: 'The engine no longer knows the job.',
-      job: verdict.job,
-      cancelSentAtMs: sentAtMs,
-    };
+    const why = 'The engine no longer knows the job.';
+    const did = isBeingCancelled(known) ? 'gone' : 'ended';
+    return { verdict, did, why, job: verdict.job, cancelSentAtMs };
   }
   const proof = howItEnded(job);
-  return { verdict, ...proof, cancelSentAtMs: sentAtMs, confirmedAtMs: proof.did === 'cancelled' ? nowMs : undefined };
+  if (!isBeingCancelled(known)) return { verdict, did: 'ended', why: `It is over. ${endWords(job)}`, job };
+  return { verdict, ...proof, cancelSentAtMs, confirmedAtMs: proof.did === 'cancelled' ? nowMs : undefined };
+}
+
+function endWords({ end }: Job): string {
+  if (end === undefined) return 'Its record does not say how it ended.';
+  if (end.how === 'succeeded') return 'It succeeded.';
+  return `It ${end.how === 'stopped' ? 'was stopped' : 'failed'} (${end.reason ?? 'no reason given'}).`;
 }
 
 function goesOn(run: Run, known: Case, job: Job, nowMs: number): void {
-  const ageMs = nowMs - (known.cancelSentAtMs ?? nowMs);
-  if (ageMs > withoutEffectMs && known.attempts < maxAttempts) run.book.reopen(known);
+  if (!isBeingCancelled(known)) return;
+  if (mayTryAgain(known, nowMs, withoutEffectMs)) run.book.reopen(known);
+  const since = known.cancelSentAtMs === undefined ? 'was planned' : 'was sent';
+  const seconds = Math.round((nowMs - (known.cancelSentAtMs ?? known.updatedAtMs)) / 1000);
+  const last = known.attempts >= maxAttempts ? ' Jobwarden has given up: cancel it by hand.' : '';
   run.troubles.push(
-    `${jobName(job)} is still ${job.state} ${Math.round(ageMs / 1000)} s after its cancel (attempt ${known.attempts}).`,
+    `${jobName(job)} is still ${job.state} ${seconds} s after its cancel ${since} (attempt ${known.attempts}).${last}`,
   );
 }
 
@@ -40,7 +48,8 @@ function goesOn(run: Run, known: Case, job: Job, nowMs: number): void {
 async function leftoversOf(run: Run, verdict: Verdict, job: Job, source: JobSource): Promise<readonly Job[]> {
   const rule = run.compiled.policy.rules.find(({ name }) => name === verdict.rule);
   const isInForce = rule !== undefined && softestOf(modesOf(run.compiled, job, rule)) === 'enforce';
-  const canceller = (isInForce ? run.opened.cancellers[job.engine] : undefined) ?? observing;
+  const mayCancel = isInForce && (await run.world.stop()) === undefined;
+  const canceller = (mayCancel ? run.opened.cancellers[job.engine] : undefined) ?? observing;
   return leftovers(job, { source, canceller, budget: run.listing });
 }
 
@@ -51,17 +60,19 @@ async function look(run: Run, known: Case, verdict: Verdict, source: JobSource):
     goesOn(run, known, job, clock.now());
     return [];
   }
-  const running = job === undefined ? [] : await leftoversOf(run, verdict, job, source);
-  if (running.length === 0) return [outcomeOf(verdict, job, known.cancelSentAtMs, clock.now())];
+  const isOurs = job !== undefined && isBeingCancelled(known);
+  const running = isOurs ? await leftoversOf(run, verdict, job, source) : [];
+  if (running.length === 0) return [endOf(known, verdict, job, clock.now())];
   run.troubles.push(`${jobName(known.job)} is done, but ${running.length} of its child jobs still run.`);
   return [];
 }
 
-async function follow(run: Run, known: Case, verdict: Verdict): Promise<readonly Outcome[]> {
+async function follow(run: Run, known: Case): Promise<readonly Outcome[]> {
+  const { verdict } = known;
   const source = run.opened.sources[known.job.engine];
   const said = `${jobName(known.job)} could not be followed up`;
   try {
-    if (source !== undefined) return await look(run, known, verdict, source);
+    if (source !== undefined && verdict !== undefined) return await look(run, known, verdict, source);
     run.troubles.push(`${said}: the policy has no target of its engine any more.`);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
@@ -70,11 +81,47 @@ async function follow(run: Run, known: Case, verdict: Verdict): Promise<readonly
   return [];
 }
 
-/** Looks what became of the jobs whose cancel was sent by an earlier sweep and not confirmed. */
-export async function followUp(run: Run): Promise<readonly Outcome[]> {
-  const open = run.book.open().filter(isBeingCancelled).slice(0, maxFollowed);
-  const outcomes = await inParallel(open, followedAtOnce, async (known) =>
-    known.pending === undefined ? [] : follow(run, known, known.pending),
-  );
+async function followAll(run: Run, cases: readonly Case[]): Promise<readonly Outcome[]> {
+  const outcomes = await inParallel(cases.slice(0, maxFollowed), followedAtOnce, (known) => follow(run, known));
   return outcomes.flat();
+}
+
+/**
+ * Looks what became of the jobs whose cancel was planned or sent by an earlier sweep and not confirmed. A plan that is
+ * not over yet belongs to the sweep that made it.
+ */
+export async function followUp(run: Run): Promise<readonly Outcome[]> {
+  const nowMs = run.world.clock.now();
+  const isOurs = (known: Case) => isBeingCancelled(known) && isPastItsPlan(known, nowMs);
+  // What can still be done comes first: cases without attempts left must not keep the others waiting.
+  const open = run.book.open().filter(isOurs);
+  return followAll(
+    run,
+    open.toSorted((a, b) => a.attempts - b.attempts),
+  );
+}
+
+/**
+ * Looks after the cases of jobs that a complete listing did not show any more: their last numbers are the evidence for
+ * switching to enforce. Absence from a listing that is not complete says nothing.
+ */
+export async function followMissing(
+  run: Run,
+  seen: ReadonlySet<string>,
+  complete: ReadonlySet<string>,
+): Promise<readonly Outcome[]> {
+  const isMissing = (known: Case) => !isBeingCancelled(known) && !seen.has(known.id) && complete.has(known.job.target);
+  return followAll(run, run.book.open().filter(isMissing));
+}
+
+/** The story of a job that goes on and breaks no rule any more: it ends without anything having been done. */
+export function withdrawn(run: Run, innocent: ReadonlySet<string>): readonly Outcome[] {
+  const isOver = (known: Case) => !isBeingCancelled(known) && innocent.has(known.id);
+  return run.book
+    .open()
+    .filter(isOver)
+    .flatMap(({ verdict }) => {
+      if (verdict === undefined) return [];
+      return [{ verdict, did: 'withdrawn' as const, why: 'It breaks no rule any more.', job: verdict.job }];
+    });
 }

@@ -1,10 +1,12 @@
 import { EngineError } from '../../shared/engines/engine.ts';
-import { judge, needsLook } from '../../shared/evaluate/evaluate.ts';
+import { needsLook } from '../../shared/evaluate/evaluate.ts';
 import { isSameJob, jobName, type Job } from '../../shared/jobs/job.ts';
 import type { Verdict } from '../../shared/jobs/verdict.ts';
-import { isBeingCancelled, type Case } from '../../shared/ledger/case.ts';
+import { caseId } from '../../shared/audit/event.ts';
+import { isBeingCancelled, isLeftAlone } from '../../shared/ledger/case.ts';
 import { see, type Sight } from './sight.ts';
 import { inParallel } from './parallel.ts';
+import { judgeWithin } from './soon.ts';
 import type { Run } from './world.ts';
 import { namedTargets } from '../../shared/evaluate/compile.ts';
 
@@ -12,17 +14,13 @@ import { namedTargets } from '../../shared/evaluate/compile.ts';
 export interface Found {
   readonly sight: Sight;
   readonly verdicts: readonly Verdict[];
+  /** Cases whose jobs were listed, and those of them that break no rule any more. */
+  readonly seen: ReadonlySet<string>;
+  readonly innocent: ReadonlySet<string>;
 }
 
 const maxFetches = 50;
 const fetchesAtOnce = 8;
-const retryForbiddenMs = 3_600_000;
-
-/** A job whose cancel is under way, or was refused within the hour, is left to the follow-up. */
-function isLeftAlone(known: Case | undefined, nowMs: number): boolean {
-  if (known === undefined) return false;
-  return isBeingCancelled(known) || (known.state === 'forbidden' && nowMs - known.updatedAtMs < retryForbiddenMs);
-}
 
 interface Candidate {
   readonly job: Job;
@@ -39,7 +37,7 @@ async function closer(run: Run, { job, verdicts }: Candidate): Promise<readonly 
   try {
     const fresh = await run.opened.sources[job.engine]?.get(job, run.listing);
     if (fresh === undefined || fresh.state === 'done') return [];
-    if (isSameJob(job, fresh)) return judge(run.compiled, fresh, run.world.clock.now());
+    if (isSameJob(job, fresh)) return judgeWithin(run, fresh);
     run.troubles.push(`${jobName(job)} is not judged: its creation time or principal is missing or has changed.`);
     return [];
   } catch (error) {
@@ -59,18 +57,30 @@ async function lookCloser(run: Run, candidates: readonly Candidate[]): Promise<r
   return verdicts.flat();
 }
 
+/** Collects, job by job, what a listing shows. */
+function collector(run: Run) {
+  const candidates: Candidate[] = [];
+  const seen = new Set<string>();
+  const innocent = new Set<string>();
+  const onJob = (job: Job): void => {
+    const nowMs = run.world.clock.now();
+    const known = run.book.caseOf(job);
+    if (known !== undefined) seen.add(known.id);
+    if (isLeftAlone(known, nowMs)) return;
+    const verdicts = judgeWithin(run, job);
+    const isOpen = verdicts.length > 0 || needsLook(run.compiled, job, nowMs);
+    if (!isOpen && known !== undefined && !isBeingCancelled(known)) innocent.add(known.id);
+    // A list may show a job for a while after its end: once its story is over, only its own record counts.
+    if (isOpen) candidates.push({ job, verdicts: known?.state === 'closed' ? [] : verdicts });
+  };
+  return { candidates, seen, innocent, onJob };
+}
+
 /** Lists all targets, judges every job as its page arrives, and looks more closely at those that break a rule. */
 export async function find(run: Run): Promise<Found> {
-  const candidates: Candidate[] = [];
-  const { clock } = run.world;
-  const sight = await see(namedTargets(run.compiled.policy), run.opened.sources, run.listing, (job) => {
-    const nowMs = clock.now();
-    const known = run.book.caseOf(job);
-    if (isLeftAlone(known, nowMs)) return;
-    const verdicts = judge(run.compiled, job, nowMs);
-    if (verdicts.length === 0 && !needsLook(run.compiled, job, nowMs)) return;
-    // A list may show a job for a while after its end: once its story is over, only its own record counts.
-    candidates.push({ job, verdicts: known?.state === 'closed' ? [] : verdicts });
-  });
-  return { sight, verdicts: await lookCloser(run, candidates) };
+  const { candidates, seen, innocent, onJob } = collector(run);
+  const sight = await see(namedTargets(run.compiled.policy), run.opened.sources, run.listing, onJob);
+  const verdicts = await lookCloser(run, candidates);
+  for (const { job } of verdicts) innocent.delete(caseId(job));
+  return { sight, verdicts, seen, innocent };
 }

@@ -1,13 +1,15 @@
 import type { TrailEvent } from '../../shared/audit/trail.ts';
 import { breakerEvent, sweepEvent, type SweepContext } from '../../shared/audit/sweep-event.ts';
-import type { BreakerState } from '../../shared/evaluate/breaker.ts';
+import type { Circumstances } from '../../shared/evaluate/circumstances.ts';
+import type { Plan } from '../../shared/evaluate/safety.ts';
 import type { Outcome } from '../../shared/jobs/verdict.ts';
-import type { LedgerDocument } from '../../shared/ledger/ledger.ts';
-import type { Publisher } from './publish.ts';
+import type { LedgerDocument } from '../../shared/ledger/document.ts';
+import type { NoticeEvent } from '../../shared/notices/event.ts';
 import type { Sight, TargetReport } from './sight.ts';
 import { countBy } from './summary.ts';
 import { noticesOf, type News } from './tell.ts';
 import { breakerTrouble, targetTroubles, troubleNews, type Standing, type TroubleNews } from './troubles.ts';
+import { exemptionTroubles, retryTroubles, standstillTrouble } from './warnings.ts';
 import type { Run } from './world.ts';
 
 const heartbeatMs = 3_600_000;
@@ -17,12 +19,13 @@ export interface Report {
   readonly news: readonly News[];
   readonly outcomes: readonly Outcome[];
   readonly sight: Sight;
-  readonly breaker: BreakerState;
+  readonly plan: Plan;
+  readonly now: Circumstances;
   readonly policyTroubles: readonly Standing[];
 }
 
 /** What of a report has to be kept in the ledger. */
-export type Kept = Pick<LedgerDocument, 'troubles' | 'heartbeatAtMs'>;
+export type Kept = Pick<LedgerDocument, 'troubles' | 'heartbeatAtMs' | 'breakerClosed'>;
 
 /** What every event of the sweep as a whole says. */
 export function eventContext(run: Run): SweepContext {
@@ -51,22 +54,48 @@ function completed(run: Run, { sight, outcomes }: Report): TrailEvent {
 function troublesOf(run: Run, report: Report, before: LedgerDocument['troubles']): TroubleNews {
   const context = eventContext(run);
   const { breaker: limits } = run.compiled.policy;
-  const { sight, breaker } = report;
-  const open = breaker.open ? [breakerTrouble(context, breaker, sight.seen, limits)] : [];
-  const now = [...open, ...targetTroubles(context, sight), ...report.policyTroubles];
+  const { sight, plan, now: around } = report;
+  const { breaker } = plan;
+  const open = breaker.open && !around.breakerClosed ? [breakerTrouble(context, breaker, sight.seen, limits)] : [];
+  const still = around.standstill === undefined ? [] : [standstillTrouble(around.standstill)];
+  const { policy } = run.compiled;
+  const now = [
+    ...open,
+    ...still,
+    ...retryTroubles(policy, plan.verdicts, around),
+    ...exemptionTroubles(policy, context.nowMs),
+    ...targetTroubles(context, sight),
+    ...report.policyTroubles,
+  ];
   const about = { plannedCancels: breaker.planned, jobsSeen: sight.seen, maxCancels: limits.maxCancels };
   const closed = () =>
     breakerEvent({ name: 'breaker.closed', context, why: 'Fewer cancels are planned again.', ...about });
   return troubleNews(before, now, context.nowMs, closed);
 }
 
-/** Publishes what happened: events of troubles, notices, and the heartbeat when something happened or an hour has passed. */
-export async function report(run: Run, publisher: Publisher, all: Report, before: LedgerDocument): Promise<Kept> {
+/** The told marks of the notices that warn: from their receipts the graces count. */
+function markTold(run: Run, notices: readonly NoticeEvent[], atMs: number): void {
+  for (const { data } of notices) {
+    if (data.phase !== 'warned') continue;
+    for (const job of data.jobs) run.book.told([job.case], job.rule, { noticeId: data.id, atMs });
+  }
+}
+
+/** What the sweep as a whole has to say: events of troubles, notices, and the heartbeat; and what of it is kept. */
+export function report(
+  run: Run,
+  all: Report,
+  before: LedgerDocument,
+): { readonly events: readonly TrailEvent[]; readonly kept: Kept } {
   const nowMs = run.world.clock.now();
   const troubles = troublesOf(run, all, before.troubles);
   const notices = noticesOf(all.news, troubles.troubles, run.compiled.policy, { ...run.context, atMs: nowMs });
+  markTold(run, notices, nowMs);
   const happened = all.news.length > 0 || troubles.events.length > 0 || notices.length > 0;
   const isDue = happened || nowMs - before.heartbeatAtMs >= heartbeatMs;
-  await publisher.publish([...troubles.events, ...notices, ...(isDue ? [completed(run, all)] : [])]);
-  return { troubles: troubles.standing, heartbeatAtMs: isDue ? nowMs : before.heartbeatAtMs };
+  const breakerClosed = before.breakerClosed !== undefined && all.plan.breaker.open ? undefined : before.breakerClosed;
+  return {
+    events: [...troubles.events, ...notices, ...(isDue ? [completed(run, all)] : [])],
+    kept: { troubles: { ...troubles.standing }, heartbeatAtMs: isDue ? nowMs : before.heartbeatAtMs, breakerClosed },
+  };
 }

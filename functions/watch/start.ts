@@ -1,5 +1,6 @@
 import { pubSubTrail } from '../../shared/audit/trail.ts';
 import { memoryLedger } from '../../shared/ledger/ledger.ts';
+import { memoryReceipts } from '../../shared/ledger/receipts.ts';
 import { filePolicySource } from '../../shared/policy/source.ts';
 import { writeLog } from '../log.ts';
 import type { WatchSettings } from '../settings.ts';
@@ -12,6 +13,8 @@ export function startWatch(settings: WatchSettings) {
     settings,
     policy: filePolicySource(settings.policyFile, Date.now),
     ledger: memoryLedger(),
+    receipts: memoryReceipts(),
+    stop: async () => undefined,
     trail: pubSubTrail({ topic: settings.topic }),
     engines: engineOpener(settings, writeLog),
     clock: systemClock,

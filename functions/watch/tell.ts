@@ -1,9 +1,8 @@
 import { eventName } from '../../shared/audit/event.ts';
 import type { JobEvent } from '../../shared/audit/event.ts';
-import type { TrailEvent } from '../../shared/audit/trail.ts';
 import type { End, Outcome } from '../../shared/jobs/verdict.ts';
 import { digest, type Trouble } from '../../shared/notices/digest.ts';
-import { noticeEvent } from '../../shared/notices/event.ts';
+import { noticeEvent, type NoticeEvent } from '../../shared/notices/event.ts';
 import type { Tell } from '../../shared/notices/notice-job.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { SweepContext } from './book.ts';
@@ -40,7 +39,7 @@ export function noticesOf(
   troubles: readonly Trouble[],
   policy: Policy,
   context: SweepContext & { readonly atMs: number },
-): readonly TrailEvent[] {
+): readonly NoticeEvent[] {
   const notices = digest({ tells: news.filter(concerns).map(tellOf), troubles }, policy, context);
   return notices.map((notice) => noticeEvent(notice, context.source));
 }

@@ -8,7 +8,8 @@ import type { Sight, TargetReport } from './sight.ts';
 /** Something about Jobwarden itself that stands until it is over. `key` is the same from sweep to sweep. */
 export interface Standing {
   readonly key: string;
-  readonly event: TrailEvent;
+  /** For the record, when it begins; what has other events of its own has none. */
+  readonly event?: TrailEvent;
   readonly trouble: Trouble;
   /** Operators hear of it once it has stood so long. */
   readonly toldAfterMs: number;
@@ -23,6 +24,8 @@ export interface TroubleNews {
 }
 
 const targetPatienceMs = 180_000;
+/** A trouble that still stands is told again after so long. */
+const reminderMs = 4 * 3_600_000;
 
 /** The open breaker as a standing trouble. */
 export function breakerTrouble(
@@ -88,20 +91,27 @@ export function troubleNews(
   closed: () => TrailEvent,
 ): TroubleNews {
   const since = (key: string) => before[key] ?? nowMs;
-  const told = (key: string) => before[`told:${key}`] !== undefined;
-  const due = now.filter(({ key, toldAfterMs }) => !told(key) && nowMs - since(key) >= toldAfterMs);
+  const toldAt = (key: string) => before[`told:${key}`];
+  const isDue = ({ key, toldAfterMs }: Standing) => {
+    const told = toldAt(key);
+    return told === undefined ? nowMs - since(key) >= toldAfterMs : nowMs - told >= reminderMs;
+  };
+  const due = now.filter(isDue);
   const isOver = before['breaker'] !== undefined && now.every(({ key }) => key !== 'breaker');
   return {
     events: [
-      ...now.filter(({ key }) => before[key] === undefined).map(({ event }) => event),
+      ...now.filter(({ key }) => before[key] === undefined).flatMap(({ event }) => event ?? []),
       ...(isOver ? [closed()] : []),
     ],
     troubles: due.map(({ trouble }) => trouble),
     standing: Object.fromEntries(
-      now.flatMap(({ key }) => [
-        [key, since(key)],
-        ...(told(key) || due.some((one) => one.key === key) ? [[`told:${key}`, nowMs]] : []),
-      ]),
+      now.flatMap((one): [string, number][] => {
+        const told = due.includes(one) ? nowMs : toldAt(one.key);
+        return [
+          [one.key, since(one.key)],
+          ...(told === undefined ? [] : [[`told:${one.key}`, told] as [string, number]]),
+        ];
+      }),
     ),
   };
 }

@@ -3,7 +3,9 @@ import type { CallBudget, Canceller } from '../../shared/engines/engine.ts';
 import type { Sources } from '../../shared/engines/list.ts';
 import type { Compiled } from '../../shared/evaluate/compile.ts';
 import type { EngineName } from '../../shared/jobs/job.ts';
-import type { Ledger } from '../../shared/ledger/ledger.ts';
+import type { HeldBack } from '../../shared/jobs/verdict.ts';
+import type { Ledger, Snapshot } from '../../shared/ledger/ledger.ts';
+import type { Receipts } from '../../shared/ledger/receipts.ts';
 import type { PolicySource } from '../../shared/policy/source.ts';
 import type { Log } from '../log.ts';
 import type { WatchSettings } from '../settings.ts';
@@ -21,6 +23,9 @@ export interface World {
   readonly settings: Pick<WatchSettings, 'mode' | 'source' | 'ownPrincipal'>;
   readonly policy: PolicySource;
   readonly ledger: Ledger;
+  readonly receipts: Pick<Receipts, 'get'>;
+  /** What stops every cancel, if anything does; a switch that cannot be read stops them too. Never throws. */
+  readonly stop: () => Promise<HeldBack | undefined>;
   readonly trail: Trail;
   readonly engines: (names: readonly EngineName[]) => Promise<Opened>;
   readonly clock: Clock;
@@ -33,6 +38,8 @@ export interface Run {
   readonly context: SweepContext;
   readonly startedAtMs: number;
   readonly compiled: Compiled;
+  /** The ledger as it was read. */
+  readonly before: Snapshot;
   readonly opened: Opened;
   readonly book: Book;
   readonly listing: CallBudget;

@@ -23,6 +23,8 @@ export const severities = {
   'cancel.forbidden': 'ERROR',
   'cancel.unconfirmed': 'WARNING',
   'cancel.error': 'ERROR',
+  'case.ended': 'INFO',
+  'case.withdrawn': 'INFO',
   'breaker.opened': 'CRITICAL',
   'breaker.closed': 'NOTICE',
   'policy.rejected': 'CRITICAL',
@@ -46,6 +48,8 @@ export const jobEventNames = [
   'cancel.forbidden',
   'cancel.unconfirmed',
   'cancel.error',
+  'case.ended',
+  'case.withdrawn',
 ] as const satisfies readonly EventName[];
 export type JobEventName = (typeof jobEventNames)[number];
 

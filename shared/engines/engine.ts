@@ -30,6 +30,8 @@ export interface JobSource {
   get(ref: JobRef, budget: CallBudget): Promise<Job | undefined>;
   /** Running or pending children of a script or workflow; empty for a job that cannot have any. */
   activeChildren(ref: JobRef, budget: CallBudget): Promise<readonly Job[]>;
+  /** How far the engine's clock is ahead of this machine's, by its last answer; undefined where it does not say. */
+  clockSkewMs?(): number | undefined;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { jobName } from '../jobs/job.ts';
 import type { Verdict } from '../jobs/verdict.ts';
+import type { Policy } from '../policy/schema.ts';
+import type { PastAttempt } from './circumstances.ts';
 import type { Costs } from './measure.ts';
 
 const nameOf = ({ job, rule }: Verdict) => `${jobName(job)} ${rule}`;
@@ -27,12 +29,53 @@ export function byWeight(costs: Costs, nowMs: number): (a: Verdict, b: Verdict) 
   };
 }
 
-/** Splits planned cancels at the budget of one sweep; the costliest go first. A budget of 0 lets none through. */
+const hourMs = 3_600_000;
+
+/** Whose budget a cancel counts against. */
+export function budgetOwner({ owner, job }: Verdict): string {
+  return owner?.name ?? job.principal ?? 'nobody';
+}
+
+/** What of the budgets is used up, and by whom; changed with each cancel that is granted. */
+interface Spent {
+  sweep: number;
+  hour: number;
+  readonly owners: Map<string, number>;
+}
+
+function spentBefore(attempts: readonly PastAttempt[], nowMs: number): Spent {
+  const recent = attempts.filter(({ atMs }) => nowMs - atMs < hourMs);
+  const owners = new Map<string, number>();
+  for (const { owner } of recent) owners.set(owner, (owners.get(owner) ?? 0) + 1);
+  return { sweep: 0, hour: recent.length, owners };
+}
+
+function exhausted(spent: Spent, owner: string, budget: Policy['budget']): string | undefined {
+  if (spent.sweep >= budget.perSweep)
+    return `The budget of ${budget.perSweep} cancels a sweep is used up by costlier jobs.`;
+  if (spent.hour >= budget.perHour) return `The budget of ${budget.perHour} cancels an hour is used up.`;
+  if ((spent.owners.get(owner) ?? 0) < budget.perOwnerPerHour) return undefined;
+  return `The budget of ${budget.perOwnerPerHour} cancels an hour for one owner is used up.`;
+}
+
+/**
+ * Spends the budgets of a sweep, of an hour and of each owner on the planned cancels; the costliest go first. What is
+ * over a budget is held back and judged again by the next sweep. 0 means none.
+ */
 export function withinBudget(
   planned: readonly Verdict[],
-  perSweep: number,
-  order: (a: Verdict, b: Verdict) => number,
-): { readonly granted: readonly Verdict[]; readonly postponed: readonly Verdict[] } {
-  const ordered = [...planned].sort(order);
-  return { granted: ordered.slice(0, perSweep), postponed: ordered.slice(perSweep) };
+  budget: Policy['budget'],
+  attempts: readonly PastAttempt[],
+  about: { readonly nowMs: number; readonly order: (a: Verdict, b: Verdict) => number },
+): readonly Verdict[] {
+  const spent = spentBefore(attempts, about.nowMs);
+  return [...planned].sort(about.order).map((verdict) => {
+    const owner = budgetOwner(verdict);
+    const why = exhausted(spent, owner, budget);
+    if (why !== undefined) return { ...verdict, heldBack: { by: 'budget', why } };
+    spent.sweep += 1;
+    spent.hour += 1;
+    spent.owners.set(owner, (spent.owners.get(owner) ?? 0) + 1);
+    return verdict;
+  });
 }

@@ -1,4 +1,4 @@
-import type { EngineName } from '../jobs/job.ts';
+import type { EngineName, Job } from '../jobs/job.ts';
 import type { Mode } from '../jobs/verdict.ts';
 import { compileValues } from '../policy/pattern.ts';
 import type { Freeze } from '../policy/calendar.ts';
@@ -9,11 +9,19 @@ import { compileMatch, type BlockMatcher } from './matchers.ts';
 import type { Costs } from './measure.ts';
 import type { Truth } from './truth.ts';
 
+/** That the owner of a job was told of a rule: when the notice was written, and what became of it, if that is known. */
+export interface ToldState {
+  readonly atMs: number;
+  readonly receipt?: { readonly how: 'delivered' | 'undeliverable'; readonly atMs: number };
+}
+
 /** What the deployment adds to the policy. */
 export interface Deployment {
   readonly setting: Mode;
   readonly ownPrincipal: string | undefined;
   readonly costs: Costs;
+  /** What its owner was told of a rule; undefined: nothing yet. Left out where there are no cases: nobody was told. */
+  readonly told?: (job: Job, rule: string) => ToldState | undefined;
 }
 
 export interface CompiledRule {

@@ -65,9 +65,15 @@ function estimatedUsd(basis: Basis, { bytesEstimated }: Job): number | undefined
  */
 export function costsOf(prices: Policy['prices']): Costs {
   const book = priceBook(prices);
+  let last: { readonly job: Job; readonly basis: Basis } | undefined;
+  // All rules are held against one job after the other: its prices are looked up for the first of them only.
+  const basisFor = (job: Job) => {
+    if (last?.job !== job) last = { job, basis: basisOf(book, job) };
+    return last.basis;
+  };
   return {
-    soFarUsd: (job) => soFarUsd(basisOf(book, job), job),
-    estimatedUsd: (job) => estimatedUsd(basisOf(book, job), job),
+    soFarUsd: (job) => soFarUsd(basisFor(job), job),
+    estimatedUsd: (job) => estimatedUsd(basisFor(job), job),
   };
 }
 

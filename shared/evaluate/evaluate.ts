@@ -3,7 +3,7 @@ import type { Action, Mode, Modes, Superseded, Verdict } from '../jobs/verdict.t
 import type { Compiled } from './compile.ts';
 import { cancelAt } from './due.ts';
 import { holdOf } from './hold.ts';
-import { judgeRule, phaseOf, setAside, type RuleResult } from './judge-rule.ts';
+import { hasSay, judgeRule, phaseOf, setAside, type RuleResult } from './judge-rule.ts';
 import { because } from './limits.ts';
 
 interface Finding {
@@ -33,6 +33,13 @@ export function modesOf(compiled: Compiled, job: Job, rule: { readonly mode: Mod
 /** Observe as soon as one of the four says so. */
 export function softestOf(modes: Modes): Mode {
   return Object.values(modes).every((mode) => mode === 'enforce') ? 'enforce' : 'observe';
+}
+
+/** What the rules that can have a say make of a job; the others would change nothing. */
+function resultsFor(compiled: Compiled, job: Job, nowMs: number): readonly RuleResult[] {
+  return compiled.rules
+    .filter((rule) => hasSay(rule, job, nowMs, compiled))
+    .map((rule) => judgeRule(rule, job, nowMs, compiled));
 }
 
 function findingsOf(results: readonly RuleResult[]): readonly Finding[] {
@@ -109,7 +116,7 @@ function verdictOf(
 export function judge(compiled: Compiled, job: Job, nowMs: number): readonly Verdict[] {
   if (job.redacted || typeof job.parentId === 'string') return [];
   if (job.state !== 'running' && job.state !== 'pending') return [];
-  const findings = findingsOf(compiled.rules.map((rule) => judgeRule(rule, job, nowMs, compiled)));
+  const findings = findingsOf(resultsFor(compiled, job, nowMs));
   const first = findings[0];
   if (first === undefined) return [];
   const hearing = { compiled, job, nowMs };
@@ -132,7 +139,7 @@ function hasPassed({ limit, warnAt }: RuleResult): boolean {
  */
 export function needsLook(compiled: Compiled, job: Job, nowMs: number): boolean {
   if (job.redacted || job.queryText !== undefined) return false;
-  const results = compiled.rules.map((rule) => judgeRule(rule, job, nowMs, compiled)).filter(({ active }) => active);
+  const results = resultsFor(compiled, job, nowMs).filter(({ active }) => active);
   const open = results.filter(({ matched }) => matched === undefined);
   const inDoubt = setAside(open);
   return results.some(

@@ -6,16 +6,22 @@ import { daysBetween, isAroundMonthEnd, wallTime } from './calendar.ts';
 import type { Compiled } from './compile.ts';
 import { holdAgainst } from './limits.ts';
 import { holdsAny } from './matchers.ts';
+import { graceWhy } from './grace.ts';
 import { every } from './truth.ts';
 
 /** An expired exemption goes on as a warning for so many days, where it says `afterExpiry: warn`. */
 const afterExpiryDays = 7;
 
-/** One thing that may hold a cancel back; undefined when it does not. */
 /** Which job would be cancelled by which rule. */
 export type Charge = Pick<Verdict, 'job' | 'rule'>;
 
+/** One thing that may hold a cancel back; undefined when it does not. */
 export type Hold = (compiled: Compiled, verdict: Charge, nowMs: number) => HeldBack | undefined;
+
+/** An exemption after its last day makes a warning of a cancel for a while. */
+function isPast(entry: Exemption, day: string): boolean {
+  return daysBetween(entry.expires, day) > 0;
+}
 
 /** Holds back what `protect` names, or may name, up to its ceiling. */
 export const protection: Hold = (compiled, { job }, nowMs) => {
@@ -45,7 +51,7 @@ export const exemption: Hold = (compiled, { job, rule }, nowMs) => {
     const why = exempts(entry, day);
     if (why === undefined) continue;
     const holds = holdsAny(match, job);
-    if (holds === true) return { by: 'exemption', why };
+    if (holds === true) return { by: 'exemption', why, ...(isPast(entry, day) ? { tell: true } : {}) };
     if (holds === undefined) return { by: 'exemption', why: `It cannot be told whether this applies: ${why}` };
   }
   return undefined;
@@ -88,13 +94,13 @@ export const optOut: Hold = (compiled, { job }, nowMs) => {
   return { by: 'opt-out', why };
 };
 
-/** Holds back every cancel with a grace. */
-export const grace: Hold = (compiled, { rule }) => {
-  const graceMs = compiled.policy.rules.find((one) => one.name === rule)?.graceMs;
-  if (graceMs === 0) return undefined;
-  const why =
-    'The rule gives its owner a grace, and this version has no proof of delivery to count it from: use grace: none to let it cancel.';
-  return { by: 'grace', why };
+/** Holds a cancel back until its owner was told and the rule's grace is over. */
+export const grace: Hold = (compiled, { job, rule: name }, nowMs) => {
+  const rule = compiled.policy.rules.find((one) => one.name === name);
+  if (rule?.graceMs === 0) return undefined;
+  if (rule?.graceMs === undefined) return { by: 'grace', why: 'The rule says nothing of a grace.' };
+  const why = graceWhy(rule.graceMs, rule.ifUndelivered, compiled.deployment.told?.(job, name), nowMs);
+  return why === undefined ? undefined : { by: 'grace', why, tell: true };
 };
 
 const holds: readonly Hold[] = [protection, exemption, freeze, optOut, grace];

@@ -1,6 +1,6 @@
 import type { Job } from '../jobs/job.ts';
 import { holdsBlock } from './matchers.ts';
-import { holdAgainst, type LimitResult } from './limits.ts';
+import { holdAgainst, isOver, type LimitResult } from './limits.ts';
 import { reaches } from './reach.ts';
 import { isActive } from './active.ts';
 import type { Compiled, CompiledRule } from './compile.ts';
@@ -33,6 +33,15 @@ export function judgeRule(rule: CompiledRule, job: Job, nowMs: number, compiled:
     limit: holdAgainst(rule.rule.limit, job, nowMs, costs),
     warnAt: warnAt === undefined ? undefined : holdAgainst(warnAt, job, nowMs, costs),
   };
+}
+
+/**
+ * Whether a rule can have any say on a job: its limit or its warning line has passed, or it sets others aside. Numbers
+ * are looked at before matches, because they are cheap and nearly no job is over.
+ */
+export function hasSay({ rule }: CompiledRule, job: Job, nowMs: number, { deployment: { costs } }: Compiled): boolean {
+  if (rule.overrides.length > 0 || isOver(rule.limit, job, nowMs, costs)) return true;
+  return rule.warnAt !== undefined && isOver(rule.warnAt, job, nowMs, costs);
 }
 
 /** Whether the rule applies: its limit has passed, or only its earlier warning line has. Undefined: it does not. */

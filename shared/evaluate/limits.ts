@@ -33,6 +33,19 @@ export function holdAgainst(limit: Limit, job: Job, nowMs: number, costs: Costs)
   return { over: limit.how === 'all' ? every(overs) : some(overs), measured };
 }
 
+/** Whether `holdAgainst` says that a limit is over, without the measurements: asked of every job, of which few are. */
+export function isOver(limit: Limit, job: Job, nowMs: number, costs: Costs): boolean {
+  const needsAll = limit.how === 'all';
+  for (const metric of metrics) {
+    const threshold = limit.of[metric];
+    if (threshold === undefined) continue;
+    const found = measure(metric, job, nowMs, costs);
+    const over = typeof found === 'object' && 'value' in found && found.value > threshold;
+    if (over !== needsAll) return over;
+  }
+  return needsAll;
+}
+
 /** The line that was passed: the limit itself, or only the earlier warning line. */
 export type Line = 'limit' | 'warnAt';
 

@@ -72,7 +72,7 @@ interface Held {
 }
 
 const keyWords = ({ key, wants }: KeyTest) =>
-  `${key} ${wants.map((want) => (/^\w+$/.test(want) ? want : JSON.stringify(want))).join(' or ')}`;
+  `${key} ${wants.map((want) => (/^[\w.-]+$/.test(want) ? want : JSON.stringify(want))).join(' or ')}`;
 
 function holdBlock({ keys, unless }: BlockMatcher, cell: Cell, groups: Compiled['policy']['groups']): Held {
   const open = keys.filter((key) => truthOf(key, cell, groups) === undefined);

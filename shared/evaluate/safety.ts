@@ -1,5 +1,6 @@
 import type { HeldBack, Verdict } from '../jobs/verdict.ts';
 import { breakerOf, type BreakerState } from './breaker.ts';
+import { quiet, type Circumstances } from './circumstances.ts';
 import { byWeight, withinBudget } from './budget.ts';
 import type { Compiled } from './compile.ts';
 import { holdOf } from './hold.ts';
@@ -9,6 +10,8 @@ export interface Plan {
   readonly verdicts: readonly Verdict[];
   readonly breaker: BreakerState;
 }
+
+const closed: BreakerState = { open: false, planned: 0, why: '' };
 
 const withHold = (verdict: Verdict, heldBack: HeldBack): Verdict => ({ ...verdict, heldBack });
 
@@ -24,16 +27,42 @@ export function held(compiled: Compiled, verdict: Verdict, nowMs: number): Verdi
   return heldBack === undefined ? verdict : withHold(verdict, heldBack);
 }
 
-function bounded(compiled: Compiled, planned: readonly Verdict[], breaker: BreakerState | undefined, nowMs: number) {
-  if (breaker?.open === true) {
-    const why = `The breaker is open: ${breaker.why}`;
-    return planned.map((verdict) => withHold(verdict, { by: 'breaker', why }));
-  }
-  const { perSweep } = compiled.policy.budget;
-  const order = byWeight(compiled.deployment.costs, nowMs);
-  const { granted, postponed } = withinBudget(planned, perSweep, order);
-  const why = `The budget of ${perSweep} cancels a sweep is used up by costlier jobs.`;
-  return [...granted, ...postponed.map((verdict) => withHold(verdict, { by: 'budget', why }))];
+const hourMs = 3_600_000;
+
+/** What this sweep holds back of a cancel that the policy itself lets through. */
+function heldNow(compiled: Compiled, verdict: Verdict, now: Circumstances): HeldBack | undefined {
+  if (verdict.mode === 'enforce' && now.standstill !== undefined) return now.standstill;
+  const failing = now.failing.get(verdict.job.target);
+  if (verdict.mode === 'enforce' && failing !== undefined) return { by: 'failures', why: failing };
+  const retries = compiled.policy.rules.find(({ name }) => name === verdict.rule)?.retries;
+  if (retries?.then !== 'letRun') return undefined;
+  const count = now.retriesOf(verdict.job, retries.withinMs);
+  if (count < retries.after) return undefined;
+  const why = `The same query of the same principal was cancelled ${count} times; the rule then lets it run.`;
+  return { by: 'retries', why };
+}
+
+/** While the breaker is open: rules that may act all the same do so within their own budget of an hour. */
+function pastBreaker(compiled: Compiled, planned: readonly Verdict[], now: Circumstances): readonly Verdict[] {
+  const names = new Set(compiled.policy.rules.filter((rule) => rule.pastBreaker).map(({ name }) => name));
+  const used = now.attempts.filter((one) => one.pastBreaker && now.nowMs - one.atMs < hourMs).length;
+  const left = Math.max(0, compiled.policy.budget.pastBreaker - used);
+  const order = byWeight(compiled.deployment.costs, now.nowMs);
+  return planned
+    .filter(({ rule }) => names.has(rule))
+    .sort(order)
+    .slice(0, left);
+}
+
+function bounded(compiled: Compiled, planned: readonly Verdict[], breaker: BreakerState, now: Circumstances) {
+  const free = breaker.open ? pastBreaker(compiled, planned, now) : planned;
+  const stopped = planned.filter((verdict) => !free.includes(verdict));
+  const why = `The breaker is open: ${breaker.why}`;
+  const order = byWeight(compiled.deployment.costs, now.nowMs);
+  return [
+    ...stopped.map((verdict) => withHold(verdict, { by: 'breaker', why })),
+    ...withinBudget(free, compiled.policy.budget, now.attempts, { nowMs: now.nowMs, order }),
+  ];
 }
 
 /** Cancels that are counted together: for real; observed although the rule is in force; and of rules on trial. */
@@ -41,19 +70,30 @@ const shares = ['enforce enforce', 'observe enforce', 'observe observe'] as cons
 
 /**
  * Decides, once and over the whole sweep, which cancels may be carried out: what the policy holds back for each job;
- * then the breaker over those that are left; then the budget. What is for real, what is only observed and what is on
- * trial are counted apart, so that a rule on trial can neither open the breaker nor use up the budget, and observing
- * shows what enforcing would do. `seen` is the number of unredacted top-level jobs that were listed.
+ * then what this sweep does; then the breaker over those that are left; then the budgets. What is for real, what is only
+ * observed and what is on trial are counted apart, so that a rule on trial can neither open the breaker nor use up a
+ * budget, and observing shows what enforcing would do.
  */
-export function planOf(compiled: Compiled, verdicts: readonly Verdict[], seen: number, nowMs: number): Plan {
-  const all = verdicts.map((verdict) => held(compiled, verdict, nowMs));
+export function planIn(compiled: Compiled, verdicts: readonly Verdict[], now: Circumstances): Plan {
+  const all = verdicts.map((verdict) => {
+    const one = held(compiled, verdict, now.nowMs);
+    const hold = isPlanned(one) ? heldNow(compiled, one, now) : undefined;
+    return hold === undefined ? one : withHold(one, hold);
+  });
   const planned = shares.map((share) =>
     all.filter((verdict) => isPlanned(verdict) && `${verdict.mode} ${verdict.modes.rule}` === share),
   );
-  const states = planned.map((share) => breakerOf(share, seen, compiled.policy.breaker));
-  const decided = planned.flatMap((share, index) => bounded(compiled, share, states[index], nowMs));
-  return {
-    verdicts: [...all.filter((verdict) => !isPlanned(verdict)), ...decided],
-    breaker: states[0] ?? breakerOf([], seen, compiled.policy.breaker),
-  };
+  const past = { ...now, attempts: [] };
+  const states = planned.map((share) => breakerOf(share, now.seen, compiled.policy.breaker));
+  const decided = planned.flatMap((share, index) => {
+    const state = states[index] ?? closed;
+    const isReal = index === 0;
+    return bounded(compiled, share, isReal && now.breakerClosed ? closed : state, isReal ? now : past);
+  });
+  return { verdicts: [...all.filter((verdict) => !isPlanned(verdict)), ...decided], breaker: states[0] ?? closed };
+}
+
+/** The plan where nothing has happened before: for policies that are tried out. */
+export function planOf(compiled: Compiled, verdicts: readonly Verdict[], seen: number, nowMs: number): Plan {
+  return planIn(compiled, verdicts, quiet(seen, nowMs));
 }

@@ -7,7 +7,7 @@ export interface JobRef {
   readonly engine: EngineName;
   readonly target: string;
   readonly project: string;
-  readonly location: string | undefined;
+  readonly location?: string | undefined;
   readonly id: string;
 }
 

@@ -52,6 +52,7 @@ export const holders = [
   'clock',
   'failures',
   'record',
+  'retries',
   'look-again',
   'time',
 ] as const;
@@ -61,6 +62,8 @@ export type Holder = (typeof holders)[number];
 export interface HeldBack {
   readonly by: Holder;
   readonly why: string;
+  /** The cancel becomes a warning: its owner is told instead. */
+  readonly tell?: true;
 }
 
 /** Another rule that also applied and lost against a more severe or an earlier one. */
@@ -86,6 +89,8 @@ export interface Verdict {
   readonly superseded: readonly Superseded[];
   /** Epoch ms at which a warned job would be cancelled if it goes on; undefined where that cannot be told. */
   readonly cancelAtMs?: number;
+  /** Epoch ms; a planned cancel is not sent before it, because the limit or the grace has not passed yet. */
+  readonly dueMs?: number;
   readonly owner?: Owner;
   readonly heldBack?: HeldBack;
 }
@@ -102,6 +107,8 @@ export const ends = [
   'forbidden',
   'unconfirmed',
   'held-back',
+  'ended',
+  'withdrawn',
   'error',
 ] as const;
 export type End = (typeof ends)[number];

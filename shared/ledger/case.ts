@@ -1,26 +1,10 @@
-import type { Job, JobRef } from '../jobs/job.ts';
+import type { Job } from '../jobs/job.ts';
 import type { End, Verdict } from '../jobs/verdict.ts';
+import type { Case, CaseState, Told } from './document.ts';
 
-/** `cancelling`: the call was sent. `unconfirmed` and `forbidden` stay open and are looked at by later sweeps. */
-export type CaseState = 'observed' | 'warned' | 'planned' | 'cancelling' | 'unconfirmed' | 'forbidden' | 'closed';
-
-/** One job's open story. `told` holds what was already reported, as `rule.action.phase.holder` → epoch ms. */
-export interface Case {
-  readonly id: string;
-  readonly job: JobRef & { readonly createdAtMs?: number; readonly principal?: string };
-  readonly state: CaseState;
-  readonly rule: string;
-  /** Cancels sent so far. */
-  readonly attempts: number;
-  /** The number of the last event of this case. */
-  readonly sequence: number;
-  readonly told: Readonly<Record<string, number>>;
-  readonly openedAtMs: number;
-  readonly updatedAtMs: number;
-  /** The verdict whose cancel is not settled yet; kept so that a follow-up can tell its whole story. */
-  readonly pending?: Verdict;
-  readonly cancelSentAtMs?: number;
-}
+/** An attempt is only begun before its plan's `notAfterMs`; after three attempts people have to look. */
+export const maxAttempts = 3;
+const forbiddenPauseMs = 3_600_000;
 
 const stateAfter: Readonly<Record<End, CaseState>> = {
   recorded: 'observed',
@@ -31,11 +15,19 @@ const stateAfter: Readonly<Record<End, CaseState>> = {
   'finished-first': 'closed',
   'failed-by-itself': 'closed',
   gone: 'closed',
+  ended: 'closed',
+  withdrawn: 'closed',
   forbidden: 'forbidden',
   unconfirmed: 'unconfirmed',
   'held-back': 'observed',
   error: 'unconfirmed',
 };
+
+/** A verdict as it is kept: without the statement of its job, which is nobody's business in a ledger. */
+function kept(verdict: Verdict): Verdict {
+  const { queryText: _, ...job } = verdict.job;
+  return { ...verdict, job };
+}
 
 /** Opens the story of a job. */
 export function openCase(id: string, verdict: Verdict, nowMs: number): Case {
@@ -47,6 +39,7 @@ export function openCase(id: string, verdict: Verdict, nowMs: number): Case {
     rule: verdict.rule,
     attempts: 0,
     sequence: 0,
+    reported: {},
     told: {},
     openedAtMs: nowMs,
     updatedAtMs: nowMs,
@@ -54,14 +47,14 @@ export function openCase(id: string, verdict: Verdict, nowMs: number): Case {
 }
 
 /** What makes a verdict news: the same rule, action, phase and reason is reported once per case. */
-export function newsKey(verdict: Verdict): string {
+function newsKey(verdict: Verdict): string {
   const by = verdict.heldBack?.by ?? verdict.mode;
   return [verdict.rule, verdict.action, verdict.phase, by === 'observe' ? 'mode' : by].join('.');
 }
 
-/** Whether this verdict was already reported. */
+/** Whether this verdict was not reported yet; what was told in observe is told again once it is in force. */
 export function isNews(known: Case | undefined, verdict: Verdict): boolean {
-  return known?.told[newsKey(verdict)] === undefined;
+  return known?.reported[newsKey(verdict)] === undefined;
 }
 
 /** Takes the number of the next event of the case. */
@@ -69,29 +62,80 @@ export function nextEvent(known: Case, nowMs: number): Case {
   return { ...known, sequence: known.sequence + 1, updatedAtMs: nowMs };
 }
 
-/** The call is about to be sent: from here on the case is followed until it is known what became of the job. */
-export function sending(known: Case, verdict: Verdict, nowMs: number): Case {
+/** A cancel is written ahead: this sweep, and no other, may send it, at `dueMs` or later and before `notAfterMs`. */
+export function planned(known: Case, verdict: Verdict, plan: NonNullable<Case['plan']>, nowMs: number): Case {
   return {
     ...known,
-    state: 'cancelling',
+    state: 'planned',
     rule: verdict.rule,
     attempts: known.attempts + 1,
-    pending: verdict,
-    cancelSentAtMs: nowMs,
+    verdict: kept(verdict),
+    plan,
+    cancelSentAtMs: undefined,
     updatedAtMs: nowMs,
   };
 }
 
-/** What became of a verdict. A case whose cancel was sent and is not settled is never reopened by a softer verdict. */
+/** What became of a verdict. What is only observed changes nothing in a case in which more has happened. */
 export function settled(known: Case, verdict: Verdict, did: End, nowMs: number): Case {
-  const told = { ...known.told, [newsKey(verdict)]: nowMs };
-  const open = isBeingCancelled(known) && stateAfter[did] === 'observed';
-  return { ...known, state: open ? known.state : stateAfter[did], told, updatedAtMs: nowMs };
+  const reported = { ...known.reported, [newsKey(verdict)]: nowMs };
+  const isQuiet = known.state === 'observed' || known.state === 'warned';
+  const state = verdict.mode === 'observe' && !isQuiet ? known.state : stateAfter[did];
+  const isOpen = state === 'unconfirmed' || state === 'planned' || state === 'cancelling';
+  return {
+    ...known,
+    state,
+    reported,
+    verdict: kept(verdict),
+    plan: isOpen ? known.plan : undefined,
+    updatedAtMs: nowMs,
+  };
 }
 
-/** Whether a cancel was sent whose result is not known yet: the job is not judged anew meanwhile. */
+/** The call was sent. */
+export function sent(known: Case, sentAtMs: number): Case {
+  return { ...known, cancelSentAtMs: sentAtMs };
+}
+
+/** The job is judged anew: its cancel had no effect, or was never sent. */
+export function reopened(known: Case, nowMs: number): Case {
+  return { ...known, state: 'observed', plan: undefined, cancelSentAtMs: undefined, updatedAtMs: nowMs };
+}
+
+/** The owner was told of a rule in force, by this notice. A later notice does not make the grace begin anew. */
+export function withTold(known: Case, rule: string, told: Told): Case {
+  return known.told[rule] === undefined ? { ...known, told: { ...known.told, [rule]: told } } : known;
+}
+
+/** What became of the notice that told the owner of a rule; undefined: it reached nobody who was told of this job. */
+export function withReceipt(known: Case, rule: string, receipt: Told['receipt']): Case {
+  const told = known.told[rule];
+  if (told === undefined) return known;
+  if (receipt !== undefined) return { ...known, told: { ...known.told, [rule]: { ...told, receipt } } };
+  const { [rule]: _, ...rest } = known.told;
+  return { ...known, told: rest };
+}
+
+/** Whether a cancel is on its way: written ahead, sent, or sent without a result so far. */
 export function isBeingCancelled(known: Case): boolean {
-  return known.state === 'cancelling' || known.state === 'unconfirmed';
+  return known.state === 'planned' || known.state === 'cancelling' || known.state === 'unconfirmed';
+}
+
+/** Whether the job is not judged in this sweep: its cancel is on its way, or was refused within the hour. */
+export function isLeftAlone(known: Case | undefined, nowMs: number): boolean {
+  if (known === undefined) return false;
+  return isBeingCancelled(known) || (known.state === 'forbidden' && nowMs - known.updatedAtMs < forbiddenPauseMs);
+}
+
+/** Whether a sweep other than the one that planned it may look after the case: the fence. */
+export function isPastItsPlan(known: Case, nowMs: number): boolean {
+  return known.plan === undefined || nowMs >= known.plan.notAfterMs;
+}
+
+/** Whether a job that goes on although its cancel was planned or sent may be judged anew now. */
+export function mayTryAgain(known: Case, nowMs: number, withoutEffectMs: number): boolean {
+  if (known.attempts >= maxAttempts || !isPastItsPlan(known, nowMs)) return false;
+  return known.cancelSentAtMs === undefined || nowMs - known.cancelSentAtMs > withoutEffectMs;
 }
 
 /** Whether the record is of the run that the case is about. */

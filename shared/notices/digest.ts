@@ -57,6 +57,8 @@ function phaseOf(tell: Tell): Phase | undefined {
       return 'would-have';
     case 'recorded':
     case 'held-back':
+    case 'ended':
+    case 'withdrawn':
       return undefined;
     case 'cancelled':
     case 'finished-first':

@@ -133,6 +133,8 @@ export function nextWords(did: End, about: NextAbout): string {
         : 'Say so if this job should be left alone, before the rule is switched to enforce.';
     case 'recorded':
     case 'held-back':
+    case 'ended':
+    case 'withdrawn':
       return 'Nothing.';
   }
 }

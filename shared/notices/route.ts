@@ -82,13 +82,19 @@ function blockHolds(block: NoticeBlock, { event, action, rule, job }: Routable, 
   );
 }
 
-function destinations(about: Routable, policy: RoutePolicy): readonly RoutedTo[] {
-  const found: RoutedTo[] = [];
-  for (const route of policy.routes) {
+/** Positions of the routes that count for a notice: the first that matches, and those it continues to. */
+export function routesFor(about: Routable, policy: RoutePolicy): readonly number[] {
+  const found: number[] = [];
+  for (const [position, route] of policy.routes.entries()) {
     if (route.match.length > 0 && !route.match.some((block) => blockHolds(block, about, policy))) continue;
-    found.push(...route.to);
+    found.push(position);
     if (!route.continue) return found;
   }
+  return found;
+}
+
+function destinations(about: Routable, policy: RoutePolicy): readonly RoutedTo[] {
+  const found = routesFor(about, policy).flatMap((position) => policy.routes[position]?.to ?? []);
   return found.length > 0 ? found : [{ who: 'owner' }];
 }
 

@@ -35,6 +35,8 @@ const verbs: Readonly<Record<Exclude<End, 'warned'>, readonly [string, string]>>
   'would-have-been-warned': ['is over a limit, only observed', 'are over a limit, only observed'],
   recorded: ['is over a limit, only recorded', 'are over a limit, only recorded'],
   'held-back': ['was not cancelled: held back', 'were not cancelled: held back'],
+  ended: ['is over', 'are over'],
+  withdrawn: ['breaks no rule any more', 'break no rule any more'],
 };
 
 function warnedVerb(

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { byWeight, withinBudget } from '../../shared/evaluate/budget.ts';
+import type { PastAttempt } from '../../shared/evaluate/circumstances.ts';
 import type { Costs } from '../../shared/evaluate/measure.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import { aDeployment, aJob, aVerdict, gib, hours, minutes, nowMs, tib } from '../make.ts';
@@ -7,8 +8,24 @@ import { aDeployment, aJob, aVerdict, gib, hours, minutes, nowMs, tib } from '..
 const noCosts: Costs = { soFarUsd: () => undefined, estimatedUsd: () => undefined };
 const planned = (jobs: readonly Job[]) => jobs.map((job) => aVerdict({ job }));
 
+const wide = { perSweep: 99, perHour: 999, perOwnerPerHour: 999, pastBreaker: 2 };
+
+function split(
+  jobs: readonly Job[],
+  budget: Partial<typeof wide>,
+  attempts: readonly PastAttempt[] = [],
+  costs = noCosts,
+) {
+  const about = { nowMs, order: byWeight(costs, nowMs) };
+  const all = withinBudget(planned(jobs), { ...wide, ...budget }, attempts, about);
+  return {
+    granted: all.filter(({ heldBack }) => heldBack === undefined),
+    postponed: all.filter(({ heldBack }) => heldBack !== undefined),
+  };
+}
+
 function order(jobs: readonly Job[], costs: Costs = aDeployment().costs): string[] {
-  return withinBudget(planned(jobs), 99, byWeight(costs, nowMs)).granted.map(({ job }) => job.id);
+  return split(jobs, {}, [], costs).granted.map(({ job }) => job.id);
 }
 
 const lots = { bytesProcessed: tib(3) };
@@ -66,7 +83,7 @@ it.each<[string, readonly Job[], Costs, string[]]>([
 it('orders jobs of the same id by where they are, however they were listed', () => {
   const jobs = [aJob({ project: 'b' }), aJob({ project: 'a' }), aJob({ project: 'a', location: 'US' })];
   const places = (all: readonly Job[]) =>
-    withinBudget(planned(all), 2, byWeight(noCosts, nowMs)).granted.map(({ job }) => `${job.project} ${job.location}`);
+    split(all, { perSweep: 2 }).granted.map(({ job }) => `${job.project} ${job.location}`);
   expect(places(jobs)).toEqual(['a EU', 'a US']);
   expect(places([...jobs].reverse())).toEqual(['a EU', 'a US']);
 });
@@ -79,7 +96,33 @@ it.each([
   [9, ['a', 'b', 'c'], []],
 ])('of three cancels, a budget of %i grants %j and postpones %j', (perSweep, granted, postponed) => {
   const jobs = ['c', 'a', 'b'].map((id) => aJob({ id }));
-  const split = withinBudget(planned(jobs), perSweep, byWeight(noCosts, nowMs));
-  expect(split.granted.map(({ job }) => job.id)).toEqual(granted);
-  expect(split.postponed.map(({ job }) => job.id)).toEqual(postponed);
+  const parts = split(jobs, { perSweep });
+  expect(parts.granted.map(({ job }) => job.id)).toEqual(granted);
+  expect(parts.postponed.map(({ job }) => job.id)).toEqual(postponed);
+});
+
+describe('the budgets of an hour', () => {
+  const past = (count: number, agoMs: number, owner = 'somebody'): PastAttempt[] =>
+    Array.from({ length: count }, () => ({ atMs: nowMs - agoMs, owner, pastBreaker: false }));
+  const jobs = ['a', 'b', 'c'].map((id) => aJob({ id }));
+  const why = (parts: ReturnType<typeof split>) => parts.postponed.map(({ heldBack }) => heldBack?.why);
+
+  it('count what was attempted within it, by anybody', () => {
+    expect(split(jobs, { perHour: 4 }, past(2, minutes(59))).granted).toHaveLength(2);
+    expect(split(jobs, { perHour: 4 }, past(2, hours(1))).granted).toHaveLength(3);
+    expect(why(split(jobs, { perHour: 2 }, past(2, minutes(1))))).toEqual(
+      Array.from({ length: 3 }, () => 'The budget of 2 cancels an hour is used up.'),
+    );
+    expect(split(jobs, { perHour: 0 }).granted).toHaveLength(0);
+  });
+
+  it('count each owner apart, and those of this sweep too', () => {
+    const owner = aJob().principal ?? '';
+    expect(split(jobs, { perOwnerPerHour: 3 }, past(2, minutes(1), owner)).granted).toHaveLength(1);
+    expect(split(jobs, { perOwnerPerHour: 3 }, past(9, minutes(1), 'other')).granted).toHaveLength(3);
+    expect(why(split(jobs, { perOwnerPerHour: 2 }))).toEqual([
+      'The budget of 2 cancels an hour for one owner is used up.',
+    ]);
+    expect(split(jobs, { perOwnerPerHour: 0 }).granted).toHaveLength(0);
+  });
 });

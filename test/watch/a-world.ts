@@ -1,9 +1,12 @@
 import { expect } from 'vitest';
 import { eventName, type JobEvent } from '../../shared/audit/event.ts';
 import type { Trail, TrailEvent } from '../../shared/audit/trail.ts';
-import { emptyLedger, memoryLedger, type Ledger, type LedgerDocument } from '../../shared/ledger/ledger.ts';
+import { isBeingCancelled } from '../../shared/ledger/case.ts';
+import { emptyLedger, type LedgerDocument } from '../../shared/ledger/document.ts';
+import { memoryLedger, type Ledger } from '../../shared/ledger/ledger.ts';
+import { memoryReceipts, type Receipts } from '../../shared/ledger/receipts.ts';
 import type { Job } from '../../shared/jobs/job.ts';
-import type { Mode } from '../../shared/jobs/verdict.ts';
+import type { HeldBack, Mode } from '../../shared/jobs/verdict.ts';
 import type { Notice } from '../../shared/notices/notice.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { PolicySource, PolicyState } from '../../shared/policy/source.ts';
@@ -33,6 +36,8 @@ export interface Given {
   /** How long each call to the trail takes. */
   readonly publishMs?: number;
   readonly engines?: World['engines'];
+  /** What stops every cancel at a moment. */
+  readonly stop?: (atMs: number) => HeldBack | undefined;
 }
 
 /** An event of the trail, or a call to the engine, in the order in which they happened. */
@@ -50,6 +55,8 @@ export interface TestLedger extends Ledger {
   document(): Promise<LedgerDocument>;
   readonly losing: Set<number>;
   swaps(): number;
+  /** What was written last. */
+  latest(): LedgerDocument;
 }
 
 export interface TestWorld {
@@ -58,6 +65,7 @@ export interface TestWorld {
   readonly engine: MemoryEngine;
   readonly trail: TestTrail;
   readonly ledger: TestLedger;
+  readonly receipts: Receipts;
   readonly log: readonly LogEntry[];
   readonly journal: readonly Entry[];
   /** One sweep; every event in the trail is held against its schema afterwards, and every cancel against its intent. */
@@ -121,8 +129,10 @@ function testLedger(): TestLedger {
   const ledger = memoryLedger();
   const losing = new Set<number>();
   let swaps = 0;
+  let latest: LedgerDocument = emptyLedger;
   return {
     losing,
+    latest: () => latest,
     swaps: () => swaps,
     document: async () => (await ledger.read()).document,
     read: () => ledger.read(),
@@ -130,9 +140,15 @@ function testLedger(): TestLedger {
       swaps += 1;
       // As it would be kept elsewhere: as JSON.
       const kept: LedgerDocument = { ...emptyLedger, ...JSON.parse(JSON.stringify(document)) };
-      return losing.has(swaps) ? undefined : ledger.swap(kept, generation);
+      const next = losing.has(swaps) ? undefined : await ledger.swap(kept, generation);
+      if (next !== undefined) latest = kept;
+      return next;
     },
   };
+}
+
+function isPlannedIn({ cases }: LedgerDocument, id: string): boolean {
+  return Object.values(cases).some((one) => one.job.id === id && isBeingCancelled(one));
 }
 
 const asMemoryJob = (given: Job | MemoryJob): MemoryJob => ('job' in given ? given : { job: given });
@@ -144,16 +160,17 @@ export function aWorld(given: Given = {}): TestWorld {
   const clock = virtualClock();
   const journal: Entry[] = [];
   const promises = keepPromises();
+  const ledger = testLedger();
   const noteCall = (call: Call) => {
     journal.push(call);
-    if (call.what === 'cancel') promises.cancelled(call.of);
+    if (call.what === 'cancel') promises.cancelled(call.of, isPlannedIn(ledger.latest(), call.of));
   };
   const noteEvent = (event: TrailEvent) =>
     void journal.push({ what: 'event', of: promises.published(event), atMs: clock.now() });
   const engine = memoryEngine(clock, noteCall, latencyMs);
   for (const one of jobs) engine.put(asMemoryJob(one));
   const trail = testTrail(clock, noteEvent, publishMs);
-  const ledger = testLedger();
+  const receipts = memoryReceipts();
   const log: LogEntry[] = [];
   const opened = { sources: { bigquery: engine.source }, cancellers: { bigquery: engine.canceller } };
   const none = { sources: {}, cancellers: {} };
@@ -161,6 +178,8 @@ export function aWorld(given: Given = {}): TestWorld {
     settings: { mode: setting, source: '//jobwarden/test', ownPrincipal },
     policy: policySource(given.states ?? [inForce(aPolicy(written))]),
     ledger,
+    receipts,
+    stop: async () => given.stop?.(clock.now()),
     trail,
     engines: given.engines ?? (async (names) => (names.includes('bigquery') ? opened : none)),
     clock,
@@ -184,6 +203,7 @@ export function aWorld(given: Given = {}): TestWorld {
     engine,
     trail,
     ledger,
+    receipts,
     log,
     journal,
     sweep: oneSweep,

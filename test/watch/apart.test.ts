@@ -50,7 +50,15 @@ test('enforce never sends a cancel for a verdict that the policy no longer gives
   const world = aWorld({ jobs: [runaway] });
   const budget = { untilMs: nowMs + seconds(59), signal: new AbortController().signal };
   const { source, canceller } = world.engine;
-  const by = { source, canceller, clock: world.clock, budget, cancelByMs: nowMs + seconds(56), judge: () => undefined };
+  const by = {
+    source,
+    canceller,
+    clock: world.clock,
+    budget,
+    cancelByMs: nowMs + seconds(56),
+    judge: () => undefined,
+    stopped: async () => undefined,
+  };
   expect(await enforce(aVerdict({ job: runaway }), by)).toMatchObject({ did: 'held-back' });
   expect(world.cancelled()).toEqual([]);
 });

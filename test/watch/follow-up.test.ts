@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { JobEnd } from '../../shared/jobs/job.ts';
 import { caseId } from '../../shared/audit/event.ts';
-import { openCase, sending, settled } from '../../shared/ledger/case.ts';
-import { emptyLedger } from '../../shared/ledger/ledger.ts';
+import { openCase, planned, sent, settled } from '../../shared/ledger/case.ts';
+import { emptyLedger } from '../../shared/ledger/document.ts';
 import { aJob, aPolicy, aRule, aVerdict, hours, minutes, nowMs, seconds } from '../make.ts';
 import { aWorld, inForce, whoIsTold, type TestWorld } from './a-world.ts';
 import {
@@ -71,7 +71,7 @@ describe('a cancel that was not confirmed in its sweep', () => {
     const summary = await world.sweepAgain();
     expect(summary).toMatchObject({ status: 'degraded', outcomes: {}, verdicts: {}, jobsSeen: 1 });
     expect(summary.troubles).toEqual([
-      expect.stringMatching(/job-1 is still running 60 s after its cancel \(attempt 1\)/),
+      expect.stringMatching(/job-1 is still running 60 s after its cancel was sent \(attempt 1\)/),
     ]);
     expect(world.told()).toHaveLength(before);
     expect(world.cancelled()).toHaveLength(1);
@@ -115,14 +115,14 @@ describe('a cancel that was not confirmed in its sweep', () => {
     [
       'not when the rule is gone by then',
       [...Array<typeof enforces>(4).fill(enforces), inForce(aPolicy({ rules: [aRule({ limit: { runTime: '2d' } })] }))],
-      undefined,
+      'withdrawn',
     ],
   ])('is sent again %s', async (_, states, did) => {
     const world = aWorld({ states, jobs: [{ job: runaway, onCancel: ignored }] });
     await world.sweep();
     const outcomes = await sweepsOf(world, 4);
     expect(world.cancelled()).toHaveLength(1);
-    expect(outcomes.at(-1)).toEqual(did === undefined ? {} : { [did]: 1 });
+    expect(outcomes.at(-1)).toEqual({ [did]: 1 });
   });
 
   test('stays open while the job cannot be looked at', async () => {
@@ -163,8 +163,9 @@ describe('a cancel that was not confirmed in its sweep', () => {
     const world = aWorld();
     const stories = Array.from({ length: 250 }, (_, index) => {
       const verdict = aVerdict({ job: { ...runaway, id: `old-${index}` } });
-      const story = sending(openCase(caseId(verdict.job), verdict, nowMs), verdict, nowMs);
-      return settled(story, verdict, 'unconfirmed', nowMs);
+      const plan = { sweepId: 'sweep-0', dueMs: nowMs - 2, notAfterMs: nowMs - 1 };
+      const story = planned(openCase(caseId(verdict.job), verdict, nowMs), verdict, plan, nowMs);
+      return settled(sent(story, nowMs), verdict, 'unconfirmed', nowMs);
     });
     await world.ledger.swap({ ...emptyLedger, cases: Object.fromEntries(stories.map((one) => [one.id, one])) }, '0');
     const { outcomes } = await world.sweep();

@@ -236,6 +236,14 @@ describe('the cancel', () => {
     expect(event?.data.job.slotMs).toBe(3);
   });
 
+  test('is told with what was measured at the last look', async () => {
+    const world = aWorld({ jobs: [runaway], latencyMs: 1000 });
+    await world.sweep();
+    const measured = (name: string) => world.jobEvents(name)[0]?.data.rule.measured[0]?.value;
+    expect(measured('cancel.intended')).toBe(hours(1) + 2000);
+    expect(measured('cancel.confirmed')).toBe(hours(1) + 3000);
+  });
+
   test('keeps the owner who was found when the job was judged', async () => {
     const world = aWorld({ jobs: [{ job: runaway, look: [{}, { labels: { owner: 'kim@example.com' } }] }] });
     await world.sweep();

@@ -7,8 +7,8 @@ import { noticeSchema, type Notice } from '../../shared/notices/notice.ts';
 export interface Promises {
   /** Takes an accepted event, and gives its name: `cancel.confirmed job-1`, `breaker.opened`, `notice cancelled`. */
   published(event: TrailEvent): string;
-  /** A cancel reached the engine. */
-  cancelled(id: string): void;
+  /** A cancel reached the engine, and whether the ledger held its plan at that moment. */
+  cancelled(id: string, isRecorded: boolean): void;
   readonly audit: readonly AuditEvent[];
   readonly notices: readonly Notice[];
   /** What was promised and not held. Numbers and ids are left out where another sweep wrote to the ledger. */
@@ -23,23 +23,17 @@ function nameOf(event: AuditEvent): string {
   return isJobEvent(event) ? `${eventName(event.type)} ${event.data.job.id}` : eventName(event.type);
 }
 
-/** Holds every event against its schema, its id and its number, and every cancel against its intent. */
+/** Holds every event against its schema, its id and its number, and every cancel against its record. */
 export function keepPromises(): Promises {
   const audit: AuditEvent[] = [];
   const notices: Notice[] = [];
   const broken: string[] = [];
   const brokenNumbers: string[] = [];
   const known = new Map<string, string>();
-  const intents = new Map<string, number>();
 
   const once = (key: string, text: string) => {
     if ((known.get(key) ?? text) !== text) brokenNumbers.push(`there is another event with the ${key}`);
     known.set(key, text);
-  };
-  const count = (id: string, by: number) => {
-    const left = (intents.get(id) ?? 0) + by;
-    if (left < 0) broken.push(`a cancel of ${id} was sent without a record of the intent`);
-    intents.set(id, left);
   };
   return {
     audit,
@@ -53,12 +47,12 @@ export function keepPromises(): Promises {
       const read = auditEventSchema.parse(event);
       audit.push(read);
       if (isJobEvent(read)) once(`number ${read.case} ${read.sequence}`, read.id);
-      if (isJobEvent(read) && eventName(read.type) === 'cancel.intended') count(read.data.job.id, 1);
       return nameOf(read);
     },
-    cancelled: (id) => {
-      // The intent of a script is the one of its children too.
-      if (!id.startsWith('child')) count(id.toWellFormed(), -1);
+    cancelled: (id, isRecorded) => {
+      // The plan of a script is the one of its children too.
+      if (!isRecorded && !id.startsWith('child'))
+        broken.push(`a cancel of ${id} was sent without a record of its plan`);
     },
     broken: ({ numbers }) => [...broken, ...(numbers ? brokenNumbers : [])],
   };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { jobEvent } from '../../shared/audit/job-event.ts';
 import type { Trail, TrailEvent } from '../../shared/audit/trail.ts';
 import type { LogEntry } from '../../functions/log.ts';
-import { publisher } from '../../functions/watch/publish.ts';
+import { openOutbox } from '../../functions/watch/publish.ts';
 import { aVerdict, nowMs } from '../make.ts';
 
 const context = {
@@ -28,52 +28,53 @@ function aTrail(takes: (event: TrailEvent) => boolean) {
   return { trail, calls };
 }
 
-describe('the publisher of a sweep', () => {
+describe('the outbox of a sweep', () => {
   test('sends what waited before first, in one call with the new events, and forgets what was accepted', async () => {
     const { trail, calls } = aTrail(() => true);
-    const out = publisher(trail, events(1, 2), () => undefined);
-    const accepted = await out.publish(events(3, 2));
+    const outbox = openOutbox(trail, events(1, 2), () => undefined);
+    outbox.add(events(3, 2));
+    expect(numbers(outbox.waiting())).toEqual([1, 2, 3, 4]);
+    await outbox.flush();
     expect(calls.map(numbers)).toEqual([[1, 2, 3, 4]]);
-    expect([accepted.size, out.published(), out.waiting()]).toEqual([4, 4, []]);
+    expect([outbox.published(), outbox.waiting()]).toEqual([4, []]);
   });
 
-  test('keeps what was not accepted, in order, and sends it with the next call', async () => {
+  test('keeps what was not accepted, in order, says so, and sends it with the next call', async () => {
+    const log: LogEntry[] = [];
     const { trail, calls } = aTrail(({ sequence }) => sequence !== 2);
-    const out = publisher(trail, [], () => undefined);
-    await out.publish(events(1, 3));
-    expect(numbers(out.waiting())).toEqual([2]);
-    await out.publish(events(4, 1));
+    const outbox = openOutbox(trail, [], (entry) => void log.push(entry));
+    outbox.add(events(1, 3));
+    await outbox.flush();
+    expect(numbers(outbox.waiting())).toEqual([2]);
+    expect(log.map(({ severity }) => severity)).toEqual(['ERROR']);
+    outbox.add(events(4, 1));
+    await outbox.flush();
     expect(calls.map(numbers)).toEqual([
       [1, 2, 3],
       [2, 4],
     ]);
-    expect(out.published()).toBe(3);
+    expect(outbox.published()).toBe(3);
+  });
+
+  test('keeps what is added while it publishes', async () => {
+    const outbox = openOutbox(aTrail(() => true).trail, events(1, 1), () => undefined);
+    const flushed = outbox.flush();
+    outbox.add(events(2, 1));
+    await flushed;
+    expect(numbers(outbox.waiting())).toEqual([2]);
   });
 
   test('makes no call where there is nothing to send', async () => {
     const { trail, calls } = aTrail(() => true);
-    const out = publisher(trail, [], () => undefined);
-    await out.publish([]);
-    await out.publishOrForget([]);
+    await openOutbox(trail, [], () => undefined).flush();
     expect(calls).toEqual([]);
   });
 
-  test('forgets an intent that was not accepted, and leaves what waits alone', async () => {
-    const { trail, calls } = aTrail(() => false);
-    const out = publisher(trail, events(1, 1), () => undefined);
-    const accepted = await out.publishOrForget(events(2, 1));
-    expect([accepted.size, numbers(out.waiting()), calls.map(numbers)]).toEqual([0, [1], [[2]]]);
-  });
-
-  test('gives the oldest events up, loudly, when more than a thousand wait', async () => {
-    const log: LogEntry[] = [];
+  test('gives nothing up, however much waits', async () => {
     const { trail } = aTrail(() => false);
-    const out = publisher(trail, events(1, 999), (entry) => void log.push(entry));
-    await out.publish(events(1000, 3));
-    expect(numbers(out.waiting())).toEqual(numbers(events(3, 999)).concat(1002));
-    expect(log.filter(({ severity }) => severity === 'CRITICAL').map(({ message }) => message)).toEqual([
-      expect.stringMatching(/\.1 is given up: more than 1000 wait/),
-      expect.stringMatching(/\.2 is given up/),
-    ]);
+    const outbox = openOutbox(trail, events(1, 999), () => undefined);
+    outbox.add(events(1000, 3));
+    await outbox.flush();
+    expect(outbox.waiting()).toHaveLength(1002);
   });
 });

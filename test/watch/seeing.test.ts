@@ -67,6 +67,13 @@ describe('a target that fails', () => {
     expect(summary.status).toBe('degraded');
   });
 
+  test('after some pages does not make the sweep a failed one, even where it is the only target', async () => {
+    const policy: WrittenPolicy = { targets: [{ engine: 'bigquery', projects: ['analytics-prod'] }] };
+    const world = aWorld({ policy, jobs: [runaway] });
+    world.engine.target(analytics, { failsAfterPages: broken });
+    expect(await world.sweep()).toMatchObject({ status: 'degraded', outcomes: { cancelled: 1 } });
+  });
+
   test('because it hangs is given up after 40 seconds, and the others are acted on', async () => {
     const world = aWorld({ jobs: [runaway, inFinance] });
     world.engine.target(finance, { hangs: true });

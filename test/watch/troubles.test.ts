@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { breakerEvent } from '../../shared/audit/sweep-event.ts';
 import { targetTroubles, troubleNews, type Standing } from '../../functions/watch/troubles.ts';
 import type { TargetReport } from '../../functions/watch/sight.ts';
-import { minutes, nowMs } from '../make.ts';
+import { hours, minutes, nowMs } from '../make.ts';
 
 const context = {
   source: '//jobwarden/test',
@@ -69,7 +69,15 @@ const rows = [
     now: [patient],
     events: 0,
     told: [],
-    kept: { 'target:a': nowMs - minutes(9), 'told:target:a': nowMs },
+    kept: { 'target:a': nowMs - minutes(9), 'told:target:a': nowMs - minutes(6) },
+  },
+  {
+    title: 'one that still stands is told again after four hours',
+    before: { 'target:a': 1, 'told:target:a': nowMs - hours(4) },
+    now: [patient],
+    events: 0,
+    told: ['target:a'],
+    kept: { 'target:a': 1, 'told:target:a': nowMs },
   },
   {
     title: 'one that is over is forgotten',
@@ -89,11 +97,11 @@ const rows = [
   },
   {
     title: 'a breaker that stays open is none',
-    before: { breaker: 1, 'told:breaker': 1 },
+    before: { breaker: 1, 'told:breaker': nowMs - hours(1) },
     now: [urgent],
     events: 0,
     told: [],
-    kept: { breaker: 1, 'told:breaker': nowMs },
+    kept: { breaker: 1, 'told:breaker': nowMs - hours(1) },
   },
 ] as const;
 

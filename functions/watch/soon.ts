@@ -1,0 +1,33 @@
+import { cancelAt } from '../../shared/evaluate/due.ts';
+import { judge } from '../../shared/evaluate/evaluate.ts';
+import { isPlanned } from '../../shared/evaluate/safety.ts';
+import type { Job } from '../../shared/jobs/job.ts';
+import type { Verdict } from '../../shared/jobs/verdict.ts';
+import type { Run } from './world.ts';
+
+/** When a cancel that is not due yet becomes due: its limit has passed by then, and its grace is over. */
+function dueAt(run: Run, { rule: name, job }: Verdict, nowMs: number): number | undefined {
+  const { policy, deployment } = run.compiled;
+  const rule = policy.rules.find((one) => one.name === name);
+  const limitMs = rule === undefined ? undefined : cancelAt(rule.limit, job, nowMs, deployment.costs);
+  if (rule === undefined || limitMs === undefined) return undefined;
+  const receipt = deployment.told?.(job, name)?.receipt;
+  const graceEndsMs = receipt?.how === 'delivered' ? receipt.atMs + (rule.graceMs ?? 0) : undefined;
+  return (rule.graceMs ?? 0) === 0 ? limitMs + 1 : graceEndsMs && Math.max(limitMs + 1, graceEndsMs);
+}
+
+const isReal = (verdict: Verdict) => isPlanned(verdict) && verdict.mode === 'enforce';
+
+/**
+ * The verdicts on a job as it is now, and the cancel that will be due before this sweep's last moment to cancel: it is
+ * planned now and sent at its instant. Only limits on time and graces can be foreseen.
+ */
+export function judgeWithin(run: Run, job: Job): readonly Verdict[] {
+  const nowMs = run.world.clock.now();
+  const verdicts = judge(run.compiled, job, nowMs);
+  if (verdicts.some(isReal)) return verdicts;
+  const soon = judge(run.compiled, job, run.cancelByMs - 1).find(isReal);
+  const dueMs = soon === undefined ? undefined : dueAt(run, soon, nowMs);
+  if (soon === undefined || dueMs === undefined || dueMs >= run.cancelByMs) return verdicts;
+  return [...verdicts, { ...soon, dueMs }];
+}
