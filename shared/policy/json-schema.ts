@@ -33,7 +33,7 @@ const isEmpty = (value: unknown) =>
  * `samples` become examples and empty defaults go. A reference stands alone, because draft 7 ignores what is beside it;
  * where the words of a key are listed they say more than the reference.
  */
-function tidy(value: unknown): unknown {
+export function tidy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidy);
   if (!isObject(value)) return value;
   const { samples, $ref, ...rest } = value;

@@ -5,7 +5,7 @@ import type { Policy } from './schema.ts';
 import { readYaml } from './yaml.ts';
 import { allowancesOf, allowFaults, type Allowance, type AllowFault } from './lint/allow.ts';
 import { checks } from './lint/checks.ts';
-import { lintEntry, type LintCode } from './lint/codes.ts';
+import { lintEntry } from './lint/codes.ts';
 import { writtenPath, type Sense, type Subject } from './lint/subject.ts';
 
 /** `events`: the names of all audit events, so that patterns for them can be looked at as well. */
@@ -87,7 +87,3 @@ export function checkPolicy(text: string, options: CheckOptions): Checked {
   const { problems, allowed } = lintPolicy(loaded.policy, linesOf(text, options.file), options);
   return { policy: loaded.policy, problems: [...loaded.notes, ...problems].sort(byPlace), allowed };
 }
-
-/** Every code of a finding, for the reference. */
-export type { LintCode };
-export { lintCodes } from './lint/codes.ts';

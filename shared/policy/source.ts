@@ -58,18 +58,43 @@ function judge(bytes: Uint8Array, where: string, nowMs: number): Judged {
     : { policy: loaded.policy, problems: loaded.notes };
 }
 
+async function* none(): AsyncGenerator<Uint8Array> {}
+
 /**
  * Makes a source of any way to read the text at `where`. The text is read at each call and judged only when its bytes
  * are others than before; what does not validate never takes effect.
  */
-export function policySource(where: string, read: () => Promise<Reading>, now: () => number): PolicySource {
+export function policySource(
+  where: string,
+  read: () => Promise<Reading>,
+  now: () => number,
+  earlier: () => AsyncIterable<Uint8Array> = none,
+): PolicySource {
   let seen: { readonly sha256: string; readonly judged: Judged } | undefined;
+  let hasLooked = false;
   let good: { readonly policy: Policy; readonly version: PolicyVersion } | undefined;
 
-  const keep = (problems: readonly Problem[], rejectedSha256?: string): PolicyState =>
-    good === undefined
+  /** The first earlier text that validates; looked for once, by an instance that has not seen a good one. */
+  const lookBack = async (): Promise<void> => {
+    try {
+      for await (const bytes of earlier()) {
+        const { policy } = judge(bytes, where, now());
+        if (policy === undefined) continue;
+        good = { policy, version: { sha256: sha256(bytes), where, loadedAtMs: now() } };
+        break;
+      }
+      hasLooked = true;
+    } catch {
+      // Looked for again at the next sweep; until then there is no good one, and that is said.
+    }
+  };
+
+  const keep = async (problems: readonly Problem[], rejectedSha256?: string): Promise<PolicyState> => {
+    if (good === undefined && !hasLooked) await lookBack();
+    return good === undefined
       ? { standing: 'none', problems, rejectedSha256, changed: false }
       : { standing: 'last-good', ...good, problems, rejectedSha256, changed: false };
+  };
 
   async function current(): Promise<PolicyState> {
     const reading = await read();

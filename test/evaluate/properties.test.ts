@@ -8,7 +8,7 @@ import type { Action, Verdict } from '../../shared/jobs/verdict.ts';
 import { compiled, nowMs, type WrittenPolicy } from '../make.ts';
 import { exemption, fieldsOfJob, freeze, job, policy, protection } from './arbitrary.ts';
 
-const runs = { numRuns: 200 };
+const runs = { numRuns: 300 };
 /** Jobs of one listing: no two of the same id. */
 const jobs = fc
   .array(job, { minLength: 1, maxLength: 6 })

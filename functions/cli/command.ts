@@ -1,0 +1,53 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+import type { JobSource } from '../../shared/engines/engine.ts';
+import type { EngineName } from '../../shared/jobs/job.ts';
+import type { Problem } from '../../shared/jobs/problem.ts';
+
+/** A piece of a line with what it means; how that looks is for the printer. */
+export interface Span {
+  readonly text: string;
+  readonly as: 'good' | 'bad' | 'caution' | 'quiet' | 'strong';
+}
+
+/** A line of text for people: plain, or in pieces. */
+export type Line = string | readonly (string | Span)[];
+
+/**
+ * What a command has to say; it prints nothing itself. `fine` is exit code 0, `findings` 1, `cannot-run` 2. `problems`
+ * are shown with their place and cure in every format; `text` is for people; `data` is what `--format json` prints.
+ */
+export interface Report {
+  readonly status: 'fine' | 'findings' | 'cannot-run';
+  readonly problems: readonly Problem[];
+  readonly text: readonly Line[];
+  readonly data: unknown;
+}
+
+/** What was given on the command line, after the name of the command. Option values are as `node:util` parseArgs gives them. */
+export interface Given {
+  readonly values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+  readonly files: readonly string[];
+}
+
+/** Everything outside of a command. It can see jobs where it is given sources, and can cancel none: there is no way to. */
+export interface Outside {
+  readonly now: () => number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The text of a file, or of standard input for `-`; throws an Error whose message names the file. */
+  readonly read: (file: string) => Promise<string>;
+  readonly write: (file: string, text: string) => Promise<void>;
+  readonly source: (engine: EngineName) => Promise<JobSource>;
+  /** Says how far long work has come, on a terminal only. */
+  readonly progress: (text: string) => void;
+}
+
+/** One command of the command line. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Usage, what it does, and an example, as `--help` shows it. */
+  readonly help: string;
+  readonly options: ParseArgsOptionsConfig;
+  run(given: Given, outside: Outside): Promise<Report>;
+}

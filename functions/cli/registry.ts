@@ -1,0 +1,22 @@
+import type { Command } from './command.ts';
+
+/** A command by its name, under the heading of the task that it helps with. It is loaded when it is used. */
+export interface Row {
+  readonly name: string;
+  readonly task: (typeof tasks)[number];
+  readonly load: () => Promise<Command>;
+}
+
+/** What people do with the command line, in the order in which they do it. */
+export const tasks = ['Write a policy', 'Try it on jobs', 'Bring it into force'] as const;
+
+/** Every command. A new one is a file of its own and one line here. */
+export const registry: readonly Row[] = [
+  { name: 'init', task: 'Write a policy', load: async () => (await import('./init.ts')).init },
+  { name: 'check', task: 'Write a policy', load: async () => (await import('./check.ts')).check },
+  { name: 'schema', task: 'Write a policy', load: async () => (await import('./schema.ts')).schema },
+  { name: 'test', task: 'Try it on jobs', load: async () => (await import('./test.ts')).test },
+  { name: 'explain', task: 'Try it on jobs', load: async () => (await import('./explain.ts')).explain },
+  { name: 'sweep', task: 'Try it on jobs', load: async () => (await import('./sweep.ts')).sweep },
+  { name: 'diff', task: 'Bring it into force', load: async () => (await import('./diff.ts')).diff },
+];
