@@ -68,3 +68,15 @@ export const aboutProblems = `## Problems
 
 Errors keep a policy from taking effect. Warnings and notes do not.
 `;
+
+/** What stands above the findings of `check`. */
+export const findingsIntroduction = `## Findings
+
+A policy that loads may still not say what was meant. \`jobwarden check\` looks for that; each finding is a warning
+(probably not what was meant) or a note (what a line means, or what will soon be due). One that is meant can be let pass by
+a comment at the end of its line or above it, with the reason:
+
+\`\`\`yaml
+    match: { jobType: [load] }    # jobwarden: allow reaches-writes, because these loads can be started again
+\`\`\`
+`;

@@ -1,8 +1,9 @@
 import { codeGroups } from './codes.ts';
+import { lintCodes } from './lint/codes.ts';
 import type { Code } from './code.ts';
 import { policyJsonSchema } from './json-schema.ts';
 import { keySections, valueSections } from './reference-keys.ts';
-import { aboutProblems, introduction } from './reference-text.ts';
+import { aboutProblems, introduction, findingsIntroduction } from './reference-text.ts';
 import { notInForceYet } from './not-in-force.ts';
 
 /** The text of `policy.schema.json`. */
@@ -35,8 +36,16 @@ function notYet(): string {
   ].join('\n');
 }
 
+/** What `check` finds in a policy that loads, by code. */
+function findings(): string {
+  const groups = Object.entries(lintCodes).map(([title, codes]) =>
+    [`### ${title}\n`, ...Object.entries(codes).map(problemSection)].join('\n'),
+  );
+  return `${findingsIntroduction}\n${groups.join('\n')}`;
+}
+
 /** The text of the reference, `README.md`: what a policy means, every key, every kind of value, every problem. */
 export function referencePage(): string {
   const schema = policyJsonSchema();
-  return [introduction, keySections(schema), valueSections(schema), notYet(), problems()].join('\n');
+  return [introduction, keySections(schema), valueSections(schema), notYet(), problems(), findings()].join('\n');
 }
