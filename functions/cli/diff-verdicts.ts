@@ -7,16 +7,16 @@ import type { Policy } from '../../shared/policy/schema.ts';
 import { compiledFor, type Circumstances } from './asked.ts';
 import { isListed } from './sweep-file.ts';
 import { withOwner } from './told.ts';
-import { byDoing, doingOf, verdictWords, type Doing } from './verdict-lines.ts';
+import { byDoing, doingOf, expectedEnd, verdictWords, type Doing } from './verdict-lines.ts';
 
 /** How what becomes of a job changes, the most important first. */
-export const kinds = [
+const kinds = [
   'newly cancelled',
   'harder',
   'no longer cancelled',
   'softer',
   'other rule',
-  'held back otherwise',
+  'carried out otherwise',
   'other owner',
 ] as const;
 export type Kind = (typeof kinds)[number];
@@ -41,13 +41,26 @@ const hardness: Readonly<Record<Doing, number>> = {
   record: 1,
   'would warn': 2,
   'would cancel': 3,
-  'held back': 4,
-  warn: 5,
-  cancel: 6,
+  'held back': 3,
+  warn: 4,
+  cancel: 5,
 };
 
-const hardest = ({ verdicts }: Fate) => Math.max(0, ...verdicts.map((verdict) => hardness[doingOf(verdict)]));
-const isCancelled = ({ verdicts }: Fate) => verdicts.some((verdict) => doingOf(verdict) === 'cancel');
+/** A cancel that only the sweep holds back comes in the next one. */
+function isCancel(verdict: Verdict): boolean {
+  const by = verdict.heldBack?.by;
+  const isPostponed = verdict.mode === 'enforce' && (by === 'budget' || by === 'breaker');
+  return doingOf(verdict) === 'cancel' || isPostponed;
+}
+
+/** What is held back and told meanwhile is as hard as a warning. */
+function hardnessOf(verdict: Verdict): number {
+  if (isCancel(verdict)) return hardness.cancel;
+  return hardness[expectedEnd(verdict).outcome.did === 'warned' ? 'warn' : doingOf(verdict)];
+}
+
+const hardest = ({ verdicts }: Fate) => Math.max(0, ...verdicts.map(hardnessOf));
+const isCancelled = ({ verdicts }: Fate) => verdicts.some(isCancel);
 const rulesOf = ({ verdicts }: Fate) => verdicts.map(({ rule }) => rule).join(' ');
 
 /** What becomes of a job in words: `cancel by huge-scans`, or `nothing`. */
@@ -59,7 +72,7 @@ function kindOf(before: Fate, after: Fate): Kind | undefined {
   if (isCancelled(before) !== isCancelled(after)) return isCancelled(after) ? 'newly cancelled' : 'no longer cancelled';
   if (hardest(before) !== hardest(after)) return hardest(after) > hardest(before) ? 'harder' : 'softer';
   if (rulesOf(before) !== rulesOf(after)) return 'other rule';
-  if (fateWords(before) !== fateWords(after)) return 'held back otherwise';
+  if (fateWords(before) !== fateWords(after)) return 'carried out otherwise';
   return before.owner !== after.owner && after.verdicts.length > 0 ? 'other owner' : undefined;
 }
 
@@ -68,7 +81,7 @@ function fatesUnder(policy: Policy, jobs: readonly Job[], circumstances: Circums
   const { nowMs } = circumstances;
   const judged = jobs.flatMap((job) => explain(compiled, job, nowMs).verdicts.map(({ verdict }) => verdict));
   const owned = judged.map((verdict) => withOwner(verdict, policy));
-  const plan = planOf(compiled, owned, jobs.filter((job) => !job.redacted).length, nowMs);
+  const plan = planOf(compiled, owned, jobs.length, nowMs);
   return new Map(
     jobs.map((job) => {
       const verdicts = plan.verdicts.filter((verdict) => verdict.job === job).sort(byDoing);
@@ -87,13 +100,18 @@ function becauseOf(kind: Kind, before: Fate, after: Fate): string {
 
 const none: Fate = { verdicts: [], owner: 'nobody' };
 
+/** Whether a sweep judges the job at all. */
+export function isJudged(job: Job): boolean {
+  return isListed(job) && !job.redacted;
+}
+
 /** The jobs of which something else becomes under the new policy, in a sweep over all of them. */
 export function verdictChanges(
   policies: { readonly before: Policy; readonly after: Policy },
   all: readonly Job[],
   circumstances: Circumstances,
 ): readonly VerdictChange[] {
-  const jobs = all.filter(isListed);
+  const jobs = all.filter(isJudged);
   const before = fatesUnder(policies.before, jobs, circumstances);
   const after = fatesUnder(policies.after, jobs, circumstances);
   const changes = jobs.flatMap((job): VerdictChange[] => {

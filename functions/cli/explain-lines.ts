@@ -34,7 +34,7 @@ function sinceWords(job: Job, nowMs: number): string {
 }
 
 /** A job in one line: what it is, who runs it, by which client, for how long. */
-export function jobWords(job: Job, nowMs: number): string {
+function jobWords(job: Job, nowMs: number): string {
   const { name, possible } = clientOf(job);
   const client =
     name === undefined
@@ -65,6 +65,12 @@ function holdLine({ by, entry, holds, why }: HoldTrace): Line {
   return ['    ', { text: holds ? 'yes' : 'no ', as: holds ? 'caution' : 'quiet' }, `  ${name}  ${plain(why)}`];
 }
 
+function cancelWords({ policy }: Explained, { rule: name }: Verdict, atMs: number): string {
+  const rule = policy.rules.find((one) => one.name === name);
+  const what = (rule?.graceMs ?? 0) === 0 ? 'Its limit passes at' : 'It would be cancelled at the earliest at';
+  return `${what} ${momentWords(atMs, policy.timezone)}.`;
+}
+
 function verdictLines(all: Explained, index: number): readonly Line[] {
   const traced = all.explanation.verdicts[index];
   if (traced === undefined) return [];
@@ -75,9 +81,7 @@ function verdictLines(all: Explained, index: number): readonly Line[] {
     [marked(verdictWords(verdict), doingOf(verdict))],
     `  It ${plain(verdict.because)}.`,
     ...(held === undefined ? [] : [`  ${plain(held)}`]),
-    ...(verdict.cancelAtMs === undefined
-      ? []
-      : [`  Its limit passes at ${momentWords(verdict.cancelAtMs, all.policy.timezone)}.`]),
+    ...(verdict.cancelAtMs === undefined ? [] : [`  ${cancelWords(all, verdict, verdict.cancelAtMs)}`]),
     `  mode   ${modesWords(verdict, all.circumstances)}`,
     ...(told === undefined ? [] : [`  told   ${plain(toldWords(told))}`]),
     ...(holds.length === 0 ? [] : ['  what may hold it back', ...holds.map(holdLine)]),

@@ -95,7 +95,7 @@ async function closer(
   const listed = judge(compiled, job, about.nowMs);
   try {
     const fresh = await source?.get(job, about.budget);
-    if (fresh === undefined || fresh.state === 'done') return { verdicts: [], problems: [] };
+    if (fresh === undefined) return { verdicts: [], problems: [] };
     if (isSameJob(job, fresh)) return { verdicts: judge(compiled, fresh, about.nowMs), problems: [] };
     const says = `${jobName(job)} is not judged: its creation time or principal is missing or has changed.`;
     return { verdicts: [], problems: [failed(jobName(job), says, 'Look at the job itself.')] };

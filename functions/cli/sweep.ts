@@ -1,3 +1,4 @@
+import type { Problem } from '../../shared/jobs/problem.ts';
 import { namedTargets } from '../../shared/evaluate/compile.ts';
 import { planOf } from '../../shared/evaluate/safety.ts';
 import {
@@ -83,6 +84,9 @@ function dataOf(swept: Swept) {
   };
 }
 
+/** Notes on who is told say nothing about a sweep that tells nobody. */
+const isOfJobs = ({ where }: Problem) => /^(targets|rules|exemptions|optOut|budget)\b/.test(where);
+
 async function run(given: Given, outside: Outside): Promise<Report> {
   const file = optionOf(given, 'policy');
   if (file === undefined) return cannotRun([usage('no-file', 'No policy is named.', 'Add --policy FILE.')]);
@@ -100,7 +104,12 @@ async function run(given: Given, outside: Outside): Promise<Report> {
   const cancels = plan.verdicts.some((verdict) => doingOf(verdict) === 'cancel');
   const isWhole = targets.every(({ complete }) => complete) && !problems.some(({ severity }) => severity === 'error');
   const status = cancels || !isWhole ? 'findings' : 'fine';
-  return { status, problems: [...problems, ...notInForce(read.value)], text: sweepLines(swept), data: dataOf(swept) };
+  return {
+    status,
+    problems: [...problems, ...notInForce(read.value).filter(isOfJobs)],
+    text: sweepLines(swept),
+    data: dataOf(swept),
+  };
 }
 
 /** `jobwarden sweep`: what a sweep would do now. */

@@ -4,7 +4,7 @@ import type { WrittenExpected } from './test-file.ts';
 import { doingOf, verdictWords, type Doing } from './verdict-lines.ts';
 
 /** One verdict that is expected. What is left out may be anything. */
-export interface ExpectedVerdict {
+interface ExpectedVerdict {
   readonly words: string;
   readonly doing: Doing;
   readonly rule?: string;

@@ -23,9 +23,7 @@ function throughWords(verdict: Verdict, policy: Policy): string {
   const { outcome, eventName } = expectedEnd(verdict);
   const isObserved = outcome.did.startsWith('would-have');
   if (isObserved && policy.observe.tell !== 'owner') {
-    return policy.observe.tell === 'nobody'
-      ? 'observe.tell: nobody'
-      : 'observe.tell: operators, until the rule is in force';
+    return policy.observe.tell === 'nobody' ? 'observe.tell: nobody' : 'observe.tell: operators, until it is in force';
   }
   const { rule, action, job } = verdict;
   const routes = routesFor({ event: eventName, action, rule, job }, policy);

@@ -5,6 +5,7 @@ import type { Freeze } from '../policy/calendar.ts';
 import type { Exemption } from '../policy/exceptions.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { Policy } from '../policy/schema.ts';
+import { numbersOf, type Numbers } from './limits.ts';
 import { compileMatch, type BlockMatcher } from './matchers.ts';
 import type { Costs } from './measure.ts';
 import type { Truth } from './truth.ts';
@@ -28,6 +29,8 @@ export interface CompiledRule {
   readonly rule: Rule;
   readonly order: number;
   readonly match: readonly BlockMatcher[];
+  /** The limit and, where there is one, the warning line. */
+  readonly lines: readonly Numbers[];
 }
 
 /** A policy made ready to judge many jobs: patterns compiled once, names looked up once. */
@@ -69,7 +72,8 @@ export function namedTargets(policy: Policy): readonly NamedTarget[] {
 /** A rule without a match is meant for every job. */
 function compileRule(rule: Rule, order: number, groups: Policy['groups']): CompiledRule {
   const match = rule.match.length === 0 ? [{ block: {}, keys: [], unless: [] }] : compileMatch(rule.match, groups);
-  return { rule, order, match };
+  const lines = [rule.limit, rule.warnAt].filter((limit) => limit !== undefined).map(numbersOf);
+  return { rule, order, match, lines };
 }
 
 /** Makes a policy ready to judge jobs. */

@@ -2,6 +2,7 @@ import type { Job } from '../jobs/job.ts';
 import type { Action, Mode, Modes, Superseded, Verdict } from '../jobs/verdict.ts';
 import type { Compiled } from './compile.ts';
 import { cancelAt } from './due.ts';
+import { graceEndsAt } from './grace.ts';
 import { holdOf } from './hold.ts';
 import { hasSay, judgeRule, phaseOf, setAside, type RuleResult } from './judge-rule.ts';
 import { because } from './limits.ts';
@@ -76,6 +77,18 @@ function withWinnerFirst({ compiled, job, nowMs }: Hearing, findings: readonly F
   return free === undefined ? findings : [free, ...findings.filter((finding) => finding !== free)];
 }
 
+/** When a job that is told of its cancel would be cancelled at the earliest; undefined where that cannot be told. */
+function cancelMoment({ compiled, job, nowMs }: Hearing, { result }: Finding): number | undefined {
+  const { rule } = result.compiled;
+  const { costs, told } = compiled.deployment;
+  const limitMs = cancelAt(rule.limit, job, nowMs, costs);
+  const { graceMs = 0 } = rule;
+  if (graceMs === 0 || limitMs === undefined) return limitMs;
+  const known = told?.(job, rule.name);
+  const graceEndMs = known === undefined ? nowMs + graceMs : graceEndsAt({ ...rule, graceMs }, known);
+  return graceEndMs === undefined ? undefined : Math.max(limitMs, graceEndMs);
+}
+
 function verdictOf(
   hearing: Hearing,
   findings: readonly Finding[],
@@ -99,7 +112,7 @@ function verdictOf(
       because: because(measuredOf(winner), winner.phase),
       measured: measuredOf(winner),
       superseded: supersededBy([...losers, ...others]),
-      cancelAtMs: isLeadUp ? cancelAt(rule.limit, job, nowMs, compiled.deployment.costs) : undefined,
+      cancelAtMs: isLeadUp || heldBack?.by === 'grace' ? cancelMoment(hearing, winner) : undefined,
       ...(heldBack === undefined ? {} : { heldBack }),
     },
   ];

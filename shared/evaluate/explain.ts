@@ -17,7 +17,7 @@ export interface HoldTrace {
 }
 
 /** A verdict with the first thing that holds it back, as a sweep would have it, and everything that was looked at. */
-export interface VerdictTrace {
+interface VerdictTrace {
   readonly verdict: Verdict;
   readonly holds: readonly HoldTrace[];
 }

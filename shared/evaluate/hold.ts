@@ -99,8 +99,10 @@ export const grace: Hold = (compiled, { job, rule: name }, nowMs) => {
   const rule = compiled.policy.rules.find((one) => one.name === name);
   if (rule?.graceMs === 0) return undefined;
   if (rule?.graceMs === undefined) return { by: 'grace', why: 'The rule says nothing of a grace.' };
-  const why = graceWhy(rule.graceMs, rule.ifUndelivered, compiled.deployment.told?.(job, name), nowMs);
-  return why === undefined ? undefined : { by: 'grace', why, tell: true };
+  const told = compiled.deployment.told?.(job, name);
+  const why = graceWhy({ ...rule, graceMs: rule.graceMs }, told, nowMs);
+  if (why === undefined) return undefined;
+  return told === undefined ? { by: 'grace', why, tell: true } : { by: 'grace', why };
 };
 
 const holds: readonly Hold[] = [protection, exemption, freeze, optOut, grace];

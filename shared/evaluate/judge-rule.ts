@@ -39,9 +39,15 @@ export function judgeRule(rule: CompiledRule, job: Job, nowMs: number, compiled:
  * Whether a rule can have any say on a job: its limit or its warning line has passed, or it sets others aside. Numbers
  * are looked at before matches, because they are cheap and nearly no job is over.
  */
-export function hasSay({ rule }: CompiledRule, job: Job, nowMs: number, { deployment: { costs } }: Compiled): boolean {
-  if (rule.overrides.length > 0 || isOver(rule.limit, job, nowMs, costs)) return true;
-  return rule.warnAt !== undefined && isOver(rule.warnAt, job, nowMs, costs);
+export function hasSay(
+  { rule, lines }: CompiledRule,
+  job: Job,
+  nowMs: number,
+  { deployment: { costs } }: Compiled,
+): boolean {
+  if (rule.overrides.length > 0) return true;
+  for (const line of lines) if (isOver(line, job, nowMs, costs)) return true;
+  return false;
 }
 
 /** Whether the rule applies: its limit has passed, or only its earlier warning line has. Undefined: it does not. */

@@ -1,6 +1,6 @@
 import type { Job } from '../jobs/job.ts';
 import { formatQuantity, verbOf } from '../jobs/quantity.ts';
-import { metrics, type Measurement } from '../jobs/verdict.ts';
+import { metrics, type Measurement, type Metric } from '../jobs/verdict.ts';
 import type { Limit } from '../policy/limits.ts';
 import { measure, type Costs, type Measured } from './measure.ts';
 import { every, some, type Truth } from './truth.ts';
@@ -33,12 +33,24 @@ export function holdAgainst(limit: Limit, job: Job, nowMs: number, costs: Costs)
   return { over: limit.how === 'all' ? every(overs) : some(overs), measured };
 }
 
-/** Whether `holdAgainst` says that a limit is over, without the measurements: asked of every job, of which few are. */
-export function isOver(limit: Limit, job: Job, nowMs: number, costs: Costs): boolean {
-  const needsAll = limit.how === 'all';
-  for (const metric of metrics) {
+/** The numbers of a limit in a row, made ready to be asked of many jobs. */
+export interface Numbers {
+  readonly needsAll: boolean;
+  readonly all: readonly { readonly metric: Metric; readonly threshold: number }[];
+}
+
+/** Makes a limit ready for `isOver`. */
+export function numbersOf(limit: Limit): Numbers {
+  const all = metrics.flatMap((metric) => {
     const threshold = limit.of[metric];
-    if (threshold === undefined) continue;
+    return threshold === undefined ? [] : [{ metric, threshold }];
+  });
+  return { needsAll: limit.how === 'all', all };
+}
+
+/** Whether `holdAgainst` says that a limit is over, without the measurements: asked of every job, of which few are. */
+export function isOver({ needsAll, all }: Numbers, job: Job, nowMs: number, costs: Costs): boolean {
+  for (const { metric, threshold } of all) {
     const found = measure(metric, job, nowMs, costs);
     const over = typeof found === 'object' && 'value' in found && found.value > threshold;
     if (over !== needsAll) return over;

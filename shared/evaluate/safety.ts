@@ -76,7 +76,8 @@ const shares = ['enforce enforce', 'observe enforce', 'observe observe'] as cons
  */
 export function planIn(compiled: Compiled, verdicts: readonly Verdict[], now: Circumstances): Plan {
   const all = verdicts.map((verdict) => {
-    const one = held(compiled, verdict, now.nowMs);
+    // A cancel that is due later was judged as of then.
+    const one = held(compiled, verdict, Math.max(now.nowMs, verdict.dueMs ?? 0));
     const hold = isPlanned(one) ? heldNow(compiled, one, now) : undefined;
     return hold === undefined ? one : withHold(one, hold);
   });

@@ -17,7 +17,7 @@ export interface KeyTrace {
 }
 
 /** One of the three things that may keep a cancel rule from reaching a job, with a sentence where it does. */
-export interface ReachTrace {
+interface ReachTrace {
   readonly what: 'work' | 'continuous' | 'watchdog';
   readonly holds: Answer;
   readonly why: string;
@@ -63,7 +63,7 @@ function billingFound({ reservation }: Job): string {
 }
 
 /** What a job has for a key of a match, in words: `unknown`, `none` and `absent` are words of their own. */
-export function foundFor(key: string, job: Job): string {
+function foundFor(key: string, job: Job): string {
   if (key.startsWith('labels.')) return labelFound(job, key.slice('labels.'.length));
   if (key === 'client') return clientFound(job);
   if (key === 'billing') return billingFound(job);

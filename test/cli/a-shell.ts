@@ -37,8 +37,13 @@ function outsideOf(scene: Scene): Outside {
     env: scene.env ?? {},
     read: async (file) => readIn(file, scene),
     write: async (file, text) => void scene.files?.set(file, text),
+    replace: async (file, text) => void scene.files?.set(file, text),
+    remove: async (file) => void scene.files?.delete(file),
     source: async () => {
       throw new Error('[bigquery] no engine is there in a test');
+    },
+    objects: () => {
+      throw new Error('[objects] no bucket is there in a test');
     },
     progress: () => undefined,
     ...scene.outside,

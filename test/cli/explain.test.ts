@@ -57,11 +57,7 @@ describe('jobwarden explain', () => {
   it.each([
     ['young', 'warn by long-queries', 'slack:ana@example.com, else slack:#data-cost (routes[2])'],
     ['closing', 'cancel by long-queries, held back by exemption', 'nobody: it is for the record only'],
-    [
-      'models',
-      'would cancel by hungry-queries',
-      'slack:#data-cost (observe.tell: operators, until the rule is in force)',
-    ],
+    ['models', 'would cancel by hungry-queries', 'slack:#data-cost (observe.tell: operators, until it is in force)'],
     ['nightly', 'record by machines', 'nobody: it is for the record only'],
     ['waiting', 'warn by waiting-jobs', 'slack:#data-cost (routes[2])'],
     ['quick', 'nothing: no rule applies', undefined],

@@ -244,7 +244,7 @@ describe('a recorded answer of the API', () => {
       queryText: 'SELECT 1',
     });
     expect(problems.map(({ code, severity, line }) => [code, severity, line])).toEqual([
-      ['job-in-doubt', 'warning', 53],
+      ['job-in-doubt', 'warning', 61],
       ['listing-incomplete', 'warning', 4],
     ]);
   });

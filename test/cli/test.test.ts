@@ -381,7 +381,7 @@ describe('jobwarden test --coverage', () => {
       '32: No test reaches the limit of waiting-jobs: queueTime.',
       '37: No test reaches the rule machines.',
       '39: No test reaches the limit of machines: runTime.',
-      '45: No test reaches exemptions[0].',
+      '44: No test reaches exemptions[0].',
       '50: No test reaches protect.',
     ]);
     expect(text).toContain(

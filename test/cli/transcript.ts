@@ -1,4 +1,4 @@
-import { jobwarden } from './a-shell.ts';
+import { jobwarden, type Scene } from './a-shell.ts';
 
 /** One command of a transcript with all that followed it. */
 interface Step {
@@ -38,24 +38,28 @@ interface Stage {
   readonly code: number;
 }
 
-async function stage(line: string, stdin: string, files: Map<string, string>): Promise<Stage> {
+async function stage(line: string, scene: Scene): Promise<Stage> {
+  const { stdin = '' } = scene;
   const [program, ...words] = wordsOf(line);
   if (program === 'head') {
     const text = stdin.split('\n').slice(0, Number(words[1])).join('\n');
     return { text: `${text}\n`, shown: `${text}\n`, code: 0 };
   }
   if (program !== 'jobwarden') throw new Error(`a transcript can run jobwarden and head -n N, not ${program}`);
-  const { out, err, code } = await jobwarden(words, { stdin, files });
+  const { out, err, code } = await jobwarden(words, scene);
   return { text: out, shown: out + err, code };
 }
 
-/** Runs a transcript again from its commands. Files that a command writes are there for those after it, and nowhere else. */
-export async function replay({ remarks, steps }: Transcript): Promise<Transcript> {
-  const files = new Map<string, string>();
+/**
+ * Runs a transcript again from its commands, in a scene where it needs one. Files that a command writes are there for
+ * those after it, and nowhere else.
+ */
+export async function replay({ remarks, steps }: Transcript, scene: Scene = {}): Promise<Transcript> {
+  const files = scene.files ?? new Map<string, string>();
   const again: Step[] = [];
   for (const { command } of steps) {
     let last: Stage = { text: '', shown: '', code: 0 };
-    for (const line of command.split(' | ')) last = await stage(line, last.text, files);
+    for (const line of command.split(' | ')) last = await stage(line, { ...scene, stdin: last.text, files });
     again.push({ command, output: `${last.shown}[exit ${last.code}]\n\n` });
   }
   return { remarks, steps: again };

@@ -5,6 +5,8 @@ import { extentOf, type Extent } from './change.ts';
 export interface Written {
   readonly values: readonly string[] | undefined;
   readonly groups: Groups;
+  /** Whether one thing is written in several ways, so that a pattern may hold for a word that it does not look like. */
+  readonly hasSpellings?: boolean;
 }
 
 /** Whether a word covers another: everything that the other holds for, it holds for as well. */
@@ -48,6 +50,8 @@ function split({ values = [], groups }: Written): { positive: readonly string[];
 const allCovered = (inner: readonly string[], outer: readonly string[], covers: Covers) =>
   inner.every((one) => outer.some((other) => covers(other, one)));
 
+const isOneWord = (word: string) => !isExpression(word) && !word.includes('*') && word !== 'present';
+
 /** Whether everything that `inner` holds for, `outer` holds for. */
 function contains(outer: Written, inner: Written, covers: Covers): boolean {
   if (outer.values === undefined) return true;
@@ -55,7 +59,9 @@ function contains(outer: Written, inner: Written, covers: Covers): boolean {
   const [wide, narrow] = [split(outer), split(inner)];
   const isTaken =
     wide.positive.length === 0 || (narrow.positive.length > 0 && allCovered(narrow.positive, wide.positive, covers));
-  return isTaken && allCovered(wide.negative, narrow.negative, covers);
+  const areWords = inner.hasSpellings !== true && narrow.positive.length > 0 && narrow.positive.every(isOneWord);
+  const touching = wide.negative.filter((no) => !areWords || narrow.positive.some((word) => covers(no, word)));
+  return isTaken && allCovered(touching, narrow.negative, covers);
 }
 
 /** How what the new values of a key hold for compares with what the old ones did. */

@@ -48,7 +48,7 @@ function protection(before: Policy, after: Policy, groups: Groups): Change[] {
     const says = gone ? 'Nobody is protected any more.' : `Who is protected is ${words[names]}.`;
     found.push(at(gone ? [] : ['protect', 'principals'], spares(names), says));
   }
-  if (ceiling !== 'same' && !gone) {
+  if (ceiling !== 'same' && !gone && before.protect.principals.length > 0) {
     found.push(at(['protect', 'upTo'], effectOf(ceiling), `The ceiling of the protection is ${lower(ceiling)}.`));
   }
   return found;
@@ -70,7 +70,8 @@ function optOutParts(before: OptOut, after: OptOut, groups: Groups): Change[] {
   }
   const [old, now] = [before.perOwnerPerDay ?? Infinity, after.perOwnerPerDay ?? Infinity];
   if (old !== now) {
-    const says = `An owner may keep ${now === Infinity ? 'any number of' : now} jobs a day.`;
+    const words = (count: number) => (count === Infinity ? 'any number' : String(count));
+    const says = `Jobs that an owner may keep in a day: ${words(now)}, was ${words(old)}.`;
     found.push(at(['optOut'], now < old ? 'harsher' : 'softer', says));
   }
   return found;

@@ -44,8 +44,10 @@ function statements({ statementType, jobType }: Block, cancels: boolean): readon
   return ['SELECT', ...(others ? [noStatement] : []), ...(statementType ?? [])];
 }
 
-function jobTypes({ statementType, jobType }: Block, cancels: boolean): readonly string[] | undefined {
-  return jobType === undefined && cancels && !isNamed(statementType) ? ['query'] : jobType;
+/** Only queries have statements: a rule that asks for one, or reaches SELECT alone, asks for queries. */
+function jobTypes(block: Block, cancels: boolean): readonly string[] | undefined {
+  const asksForOne = isNamed(statements(block, cancels));
+  return block.jobType === undefined && cancels && asksForOne ? ['query'] : block.jobType;
 }
 
 function continuity({ continuous }: Block, cancels: boolean): readonly string[] | undefined {
@@ -75,9 +77,10 @@ export function compareKeys(before: Block, after: Block, context: MatchContext):
     [old, now]: readonly (readonly string[] | undefined)[],
     covers: Covers = coversPattern,
   ) => {
+    const hasSpellings = key === 'reservation';
     const extent = compareValues(
-      { values: old, groups: context.before },
-      { values: now, groups: context.after },
+      { values: old, groups: context.before, hasSpellings },
+      { values: now, groups: context.after, hasSpellings },
       covers,
     );
     return { key, extent, before: old, after: now };
@@ -96,7 +99,7 @@ export function compareKeys(before: Block, after: Block, context: MatchContext):
 }
 
 /** How what one block holds for compares with what another did. */
-export function compareBlocks(before: Block, after: Block, context: MatchContext): Extent {
+function compareBlocks(before: Block, after: Block, context: MatchContext): Extent {
   const keys = compareKeys(before, after, context).map(({ extent }) => extent);
   return together([...keys, inverse(compareUnless(before, after, context))]);
 }

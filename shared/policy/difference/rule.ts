@@ -1,40 +1,14 @@
 import { formatDuration } from '../../jobs/duration.ts';
 import type { Action } from '../../jobs/verdict.ts';
-import { weekdays, type Active } from '../calendar.ts';
-import { inYaml } from '../fields.ts';
 import type { Path } from '../lines.ts';
 import type { Rule } from '../rule.ts';
-import { effectOf, extentOf, isSame, opposite, type Change, type Effect, type Extent } from './change.ts';
+import { effectOf, isSame, opposite, type Change, type Effect, type Extent } from './change.ts';
 import { compareLimits } from './limits.ts';
-import { compareKeys, compareMatches, compareUnless, type KeyDifference, type MatchContext } from './match.ts';
-
-/** One rule of two policies. `at` is its place in the new one. */
-export interface RulePair {
-  readonly before: Rule;
-  readonly after: Rule;
-  readonly at: Path;
-  readonly groups: Pick<MatchContext, 'before' | 'after'>;
-}
-
-type Part = (pair: RulePair) => readonly Change[];
+import { changed, felt, type Part, type RulePair } from './rule-part.ts';
+import { active, match } from './rule-reach.ts';
 
 const severity: Readonly<Record<Action, number>> = { record: 0, warn: 1, cancel: 2 };
 const does: Readonly<Record<Action, string>> = { record: 'records', warn: 'warns', cancel: 'cancels' };
-
-function changed({ at }: RulePair, key: readonly (string | number)[], effect: Effect, says: string): Change {
-  return { side: 'new', path: [...at, ...key], effect, says };
-}
-
-/** What a rule that only records does is no harm to anybody. */
-function felt(rule: Rule, effect: Effect): Effect {
-  return rule.action === 'record' ? 'neutral' : effect;
-}
-
-/** Where a rule sets others aside, more for it is less for them. */
-function meant({ before, after }: RulePair, extent: Extent): Effect {
-  const overrides = before.overrides.length + after.overrides.length > 0;
-  return overrides && extent !== 'same' ? 'either' : felt(after, effectOf(extent));
-}
 
 const action: Part = (pair) => {
   const { before, after } = pair;
@@ -56,47 +30,6 @@ const mode: Part = (pair) => {
     ? `${after.name} is in force now; it was on trial.`
     : `${after.name} is on trial now; it was in force.`;
   return [changed(pair, ['mode'], felt(after, acts ? 'harsher' : 'softer'), says)];
-};
-
-const written = (values: readonly string[] | undefined) =>
-  values === undefined
-    ? 'anything'
-    : inYaml(values.filter((value) => !value.startsWith('\u0000')).map((value) => value));
-
-const extents: Readonly<Record<Extent, string>> = {
-  same: 'as before',
-  wider: 'wider',
-  narrower: 'narrower',
-  either: 'another',
-};
-
-function keyWords({ key, extent, before, after }: KeyDifference): string {
-  if (isSame(before, after))
-    return `${key} is ${extents[extent]}: the group behind ${written(after)} has other members`;
-  return `${key} is ${extents[extent]}: ${written(after)}, was ${written(before)}`;
-}
-
-function matchWords({ before, after, groups }: RulePair, context: MatchContext): string {
-  const [old = {}, ...moreOld] = before.match;
-  const [now = {}, ...moreNow] = after.match;
-  if (moreOld.length + moreNow.length > 0) {
-    const count = (rule: Rule) => `${rule.match.length} ${rule.match.length === 1 ? 'block' : 'blocks'}`;
-    return before.match.length === after.match.length
-      ? 'its blocks are others'
-      : `${count(after)}, was ${count(before)}`;
-  }
-  const unless = compareUnless(old, now, { ...groups, cancels: false });
-  const spared = unless === 'same' ? [] : [`unless is ${extents[unless]}`];
-  return [...compareKeys(old, now, context).map(keyWords), ...spared].join('; ');
-}
-
-const match: Part = (pair) => {
-  const { before, after, groups } = pair;
-  const context = { ...groups, cancels: after.action === 'cancel' && before.action === 'cancel' };
-  const extent = compareMatches(before.match, after.match, context);
-  if (extent === 'same') return [];
-  const says = `The match of ${after.name} is ${extents[extent]}: ${matchWords(pair, context)}.`;
-  return [changed(pair, ['match'], meant(pair, extent), says)];
 };
 
 const limit: Part = (pair) => {
@@ -136,26 +69,6 @@ const grace: Part = (pair) => {
   if (old === undefined || now === undefined || old === now) return [];
   const says = `The grace of ${pair.after.name} is ${graceWords(now)}, was ${graceWords(old)}.`;
   return [changed(pair, ['grace'], now < old ? 'harsher' : 'softer', says)];
-};
-
-/** The minutes of a week in which a rule acts. */
-function minutes(active: Active | undefined): ReadonlySet<number> {
-  const { days, fromMinute, toMinute } = active ?? { days: weekdays, fromMinute: 0, toMinute: 1440 };
-  const length = toMinute > fromMinute ? toMinute - fromMinute : toMinute - fromMinute + 1440;
-  const starts = days.map((day) => weekdays.indexOf(day) * 1440 + fromMinute);
-  return new Set(starts.flatMap((start) => Array.from({ length }, (_, minute) => (start + minute) % (7 * 1440))));
-}
-
-const isIn = (some: ReadonlySet<number>, all: ReadonlySet<number>) => [...some].every((minute) => all.has(minute));
-
-const active: Part = (pair) => {
-  const { before, after } = pair;
-  if (isSame(before.active, after.active)) return [];
-  const [old, now] = [minutes(before.active), minutes(after.active)];
-  const extent = extentOf(isIn(old, now), isIn(now, old));
-  if (extent === 'same') return [];
-  const says = `The hours of ${after.name} are ${extents[extent]}.`;
-  return [changed(pair, after.active === undefined ? [] : ['active'], meant(pair, extent), says)];
 };
 
 const overrides: Part = (pair) => {

@@ -44,6 +44,12 @@ function isCancelled(written: WrittenPolicy, one: Job): boolean {
   return verdicts.some((verdict) => isPlanned(verdict) && verdict.mode === 'enforce');
 }
 
+/** As adapters make jobs: only queries have statements, and who does not see the one does not see the other. */
+function coherent(one: Job): Job {
+  if (one.jobType === 'query') return one;
+  return { ...one, statementType: one.jobType === undefined ? undefined : null };
+}
+
 const isHarmless = (before: WrittenPolicy, after: WrittenPolicy) =>
   differenceOf(aPolicy(before), aPolicy(after)).every(({ effect }) => effect === 'softer' || effect === 'neutral');
 
@@ -57,7 +63,7 @@ it('lets no edit that lets a job be cancelled pass for a softer one', () => {
   let harmless = 0;
   let harsh = 0;
   fc.assert(
-    fc.property(edited, fc.array(job, { minLength: 3, maxLength: 10 }), ([before, after], jobs) => {
+    fc.property(edited, fc.array(job.map(coherent), { minLength: 3, maxLength: 10 }), ([before, after], jobs) => {
       fc.pre(valid(before) && valid(after));
       if (!isHarmless(before, after)) {
         harsh += 1;
