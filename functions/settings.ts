@@ -11,13 +11,22 @@ export interface WatchSettings {
   readonly topic: string;
   readonly source: string;
   readonly ownPrincipal: string | undefined;
+  /** Why every cancel is stopped, where it is set. */
+  readonly stop: string | undefined;
   readonly bigqueryEndpoint: string | undefined;
+  /** `gs://BUCKET`, `gs://BUCKET/PREFIX`, or the path of a directory. */
+  readonly state: string;
+  readonly storageEndpoint: string | undefined;
 }
 
 /** What `notify` is told by its environment. */
 export interface NotifySettings {
   readonly slackToken: string;
   readonly slackUrl: string;
+  /** As for `watch`. */
+  readonly state: string;
+  readonly storageEndpoint: string | undefined;
+  readonly deadLetterTopic: string | undefined;
 }
 
 function isNameOf(name: string): name is SettingName {
@@ -31,16 +40,19 @@ function problem(where: string, code: string, says: string, cure: string): Probl
 function problemOf(name: SettingName, env: Environment, target: 'watch' | 'notify'): Problem | undefined {
   const setting: Setting = settingsTable[name];
   const text = env[name] ?? '';
+  const isCloud = env['K_SERVICE'] !== undefined;
+  const { schema, write } = (isCloud ? setting.inCloud : undefined) ?? setting;
   if (text === '') {
-    if (!setting.required || setting.for !== target) return undefined;
-    return problem(name, 'setting-missing', `${name} is not set.`, `Set it to ${setting.write}. ${setting.means}`);
+    const isRequired = setting.required || (isCloud && setting.inCloud !== undefined);
+    if (!isRequired || (setting.for !== target && setting.for !== 'both')) return undefined;
+    return problem(name, 'setting-missing', `${name} is not set.`, `Set it to ${write}. ${setting.means}`);
   }
-  if (setting.localOnly === true && env['K_SERVICE'] !== undefined) {
+  if (setting.localOnly === true && isCloud) {
     return problem(name, 'setting-local-only', `${name} is set in the cloud.`, 'Remove it: it is for stand-ins only.');
   }
-  if (setting.schema.safeParse(text).success) return undefined;
+  if (schema.safeParse(text).success) return undefined;
   const shown = name.includes('TOKEN') ? 'a value' : `"${text}"`;
-  return problem(name, 'setting-wrong', `${name} is ${shown}, which cannot be used.`, `Set it to ${setting.write}.`);
+  return problem(name, 'setting-wrong', `${name} is ${shown}, which cannot be used.`, `Set it to ${write}.`);
 }
 
 function unknownNames(env: Environment): readonly Problem[] {
@@ -71,6 +83,10 @@ function text(env: Environment, name: SettingName): string {
   return optional(env, name) ?? settingsTable[name].otherwise;
 }
 
+function stateOf(env: Environment) {
+  return { state: text(env, 'JOBWARDEN_STATE'), storageEndpoint: optional(env, 'STORAGE_EMULATOR_HOST') };
+}
+
 /** Reads the settings of `watch` from the environment: all of them, or every problem at once. */
 export function readWatchSettings(env: Environment): WatchSettings | readonly Problem[] {
   const problems = problemsOf(env, 'watch');
@@ -81,7 +97,9 @@ export function readWatchSettings(env: Environment): WatchSettings | readonly Pr
     topic: text(env, 'JOBWARDEN_TOPIC'),
     source: text(env, 'JOBWARDEN_SOURCE'),
     ownPrincipal: optional(env, 'JOBWARDEN_PRINCIPAL')?.toLowerCase(),
+    stop: optional(env, 'JOBWARDEN_STOP'),
     bigqueryEndpoint: optional(env, 'BIGQUERY_EMULATOR_HOST'),
+    ...stateOf(env),
   };
 }
 
@@ -89,5 +107,10 @@ export function readWatchSettings(env: Environment): WatchSettings | readonly Pr
 export function readNotifySettings(env: Environment): NotifySettings | readonly Problem[] {
   const problems = problemsOf(env, 'notify');
   if (problems.length > 0) return problems;
-  return { slackToken: text(env, 'SLACK_BOT_TOKEN'), slackUrl: text(env, 'SLACK_API_URL') };
+  return {
+    slackToken: text(env, 'SLACK_BOT_TOKEN'),
+    slackUrl: text(env, 'SLACK_API_URL'),
+    deadLetterTopic: optional(env, 'JOBWARDEN_DEAD_LETTER_TOPIC'),
+    ...stateOf(env),
+  };
 }

@@ -17,37 +17,91 @@ interface Row {
 const everythingShared = ['shared'];
 const settings = ['functions/settings', 'functions/log'];
 const table: readonly Row[] = [
-  { files: /^functions\/index\.ts$/, folders: ['functions', 'shared/jobs'], packages: ['@google-cloud/functions-framework'] },
-  { files: /^functions\/(settings|settings-table|log)\.ts$/, folders: ['shared/jobs', 'functions/settings'], packages: ['zod'] },
-  { files: /^functions\/watch\//, folders: ['functions/watch', ...everythingShared, ...settings], packages: ['@google-cloud/functions-framework'] },
+  {
+    files: /^functions\/index\.ts$/,
+    folders: ['functions', 'shared/jobs'],
+    packages: ['@google-cloud/functions-framework'],
+  },
+  {
+    files: /^functions\/(settings|settings-table|log)\.ts$/,
+    folders: ['shared/jobs', 'functions/settings'],
+    packages: ['zod'],
+  },
+  {
+    files: /^functions\/watch\//,
+    folders: ['functions/watch', ...everythingShared, ...settings],
+    packages: ['@google-cloud/functions-framework'],
+  },
   {
     files: /^functions\/notify\//,
-    folders: ['functions/notify', 'shared/jobs', 'shared/policy', 'shared/objects', 'shared/ledger', 'shared/audit', 'shared/notices', ...settings],
+    folders: [
+      'functions/notify',
+      'shared/jobs',
+      'shared/policy',
+      'shared/objects',
+      'shared/ledger',
+      'shared/audit',
+      'shared/notices',
+      ...settings,
+    ],
     packages: ['@google-cloud/functions-framework', 'zod'],
   },
-  { files: /^functions\/cli\//, folders: ['functions/cli', ...everythingShared, ...settings], packages: ['zod', 'yaml'] },
+  {
+    files: /^functions\/cli\//,
+    folders: ['functions/cli', ...everythingShared, ...settings],
+    packages: ['zod', 'yaml'],
+  },
   { files: /^shared\/jobs\//, folders: ['shared/jobs'], packages: nobody },
-  { files: /^shared\/policy\/source\.ts$/, folders: ['shared/policy', 'shared/jobs', 'shared/objects'], packages: nobody },
+  {
+    files: /^shared\/policy\/(cloud-)?source\.ts$/,
+    folders: ['shared/policy', 'shared/jobs', 'shared/objects'],
+    packages: nobody,
+  },
   { files: /^shared\/policy\//, folders: ['shared/policy', 'shared/jobs'], packages: ['zod', 'yaml', 're2js'] },
   { files: /^shared\/owners\//, folders: ['shared/owners', 'shared/jobs', 'shared/policy'], packages: nobody },
   { files: /^shared\/evaluate\//, folders: ['shared/evaluate', 'shared/jobs', 'shared/policy'], packages: nobody },
-  { files: /^shared\/engines\//, folders: ['shared/engines', 'shared/jobs'], packages: ['@google-cloud/bigquery', 'google-auth-library', 'zod'] },
+  {
+    files: /^shared\/engines\//,
+    folders: ['shared/engines', 'shared/jobs'],
+    packages: ['@google-cloud/bigquery', 'google-auth-library', 'zod'],
+  },
   { files: /^shared\/objects\//, folders: ['shared/objects'], packages: ['google-auth-library'] },
-  { files: /^shared\/ledger\//, folders: ['shared/ledger', 'shared/jobs', 'shared/audit', 'shared/objects'], packages: ['zod'] },
-  { files: /^shared\/audit\/trail\.ts$/, folders: ['shared/audit', 'shared/jobs'], packages: ['@google-cloud/pubsub', 'zod'] },
+  {
+    files: /^shared\/ledger\//,
+    folders: ['shared/ledger', 'shared/jobs', 'shared/audit', 'shared/objects'],
+    packages: ['zod'],
+  },
+  {
+    files: /^shared\/audit\/(trail|subscription)\.ts$/,
+    folders: ['shared/audit', 'shared/jobs'],
+    packages: ['@google-cloud/pubsub', 'zod'],
+  },
   { files: /^shared\/audit\//, folders: ['shared/audit', 'shared/jobs'], packages: ['zod'] },
-  { files: /^shared\/notices\//, folders: ['shared/notices', 'shared/jobs', 'shared/audit', 'shared/policy'], packages: ['zod'] },
+  {
+    files: /^shared\/notices\//,
+    folders: ['shared/notices', 'shared/jobs', 'shared/audit', 'shared/policy'],
+    packages: ['zod'],
+  },
   {
     files: /^infra\//,
     folders: ['infra', 'functions/index.ts', 'shared/jobs'],
-    packages: ['@google-cloud/functions-framework', '@google-cloud/pubsub', '@grpc/grpc-js', '@grpc/proto-loader', 'zod', 'yaml'],
+    packages: [
+      '@google-cloud/functions-framework',
+      '@google-cloud/pubsub',
+      '@grpc/grpc-js',
+      '@grpc/proto-loader',
+      'zod',
+      'yaml',
+    ],
   },
 ];
 
 /** Folders that decide and never act, and the files in them that do I/O all the same. */
-const pure = /^shared\/(policy|owners|evaluate|jobs)\/|^shared\/ledger\/case\.ts$|^shared\/notices\/(route|digest|render)\.ts$|^shared\/audit\/event\.ts$/;
-const impure = /^shared\/policy\/source\.ts$/;
-const forbidden = /\bprocess\.|\bconsole\.|\bfetch\(|\bset(Timeout|Interval|Immediate)\(|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(/;
+const pure =
+  /^shared\/(policy|owners|evaluate|jobs)\/|^shared\/ledger\/case\.ts$|^shared\/notices\/(route|digest|render)\.ts$|^shared\/audit\/event\.ts$/;
+const impure = /^shared\/policy\/(cloud-)?source\.ts$/;
+const forbidden =
+  /\bprocess\.|\bconsole\.|\bfetch\(|\bset(Timeout|Interval|Immediate)\(|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(/;
 
 function filesUnder(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
@@ -57,7 +111,9 @@ function filesUnder(folder: string): readonly string[] {
 
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const statements = text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^;'"]*?from\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s*['"]([^'"]+)['"]/g);
+  const statements = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^;'"]*?from\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s*['"]([^'"]+)['"]/g,
+  );
   return [...statements].flatMap((match) => match.slice(1).filter((name) => name !== undefined));
 }
 
@@ -70,7 +126,13 @@ function isAllowed(file: string, specifier: string, row: Row): boolean {
   if (specifier.startsWith('node:')) return true;
   if (!specifier.startsWith('.')) return row.packages.includes(packageOf(specifier));
   const path = relative(root, resolve(join(root, dirname(file)), specifier));
-  return row.folders.some((folder) => path === folder || path.startsWith(`${folder}/`) || path.startsWith(`${folder}.`) || path.startsWith(`${folder}-`));
+  return row.folders.some(
+    (folder) =>
+      path === folder ||
+      path.startsWith(`${folder}/`) ||
+      path.startsWith(`${folder}.`) ||
+      path.startsWith(`${folder}-`),
+  );
 }
 
 const files = ['functions', 'shared', 'infra'].flatMap(filesUnder);
@@ -89,7 +151,9 @@ describe('the house', () => {
   });
 
   test('only enforce and verify ask for a cancel', () => {
-    const asking = files.filter((file) => file.startsWith('functions/') && /\bcanceller\.cancel\(/.test(readFileSync(join(root, file), 'utf8')));
+    const asking = files.filter(
+      (file) => file.startsWith('functions/') && /\bcanceller\.cancel\(/.test(readFileSync(join(root, file), 'utf8')),
+    );
     expect(asking.sort()).toEqual(['functions/watch/enforce.ts', 'functions/watch/verify.ts']);
   });
 

@@ -2,6 +2,7 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import type { JobSource } from '../../shared/engines/engine.ts';
 import type { EngineName } from '../../shared/jobs/job.ts';
 import type { Problem } from '../../shared/jobs/problem.ts';
+import type { Objects } from '../../shared/objects/objects.ts';
 
 /** A piece of a line with what it means; how that looks is for the printer. */
 export interface Span {
@@ -36,6 +37,12 @@ export interface Outside {
   /** The text of a file, or of standard input for `-`; throws an Error whose message names the file. */
   readonly read: (file: string) => Promise<string>;
   readonly write: (file: string, text: string) => Promise<void>;
+  /** Writes a file as a whole, so that nobody ever reads half of it. */
+  readonly replace: (file: string, text: string) => Promise<void>;
+  /** Removes a file; one that is not there is removed already. */
+  readonly remove: (file: string) => Promise<void>;
+  /** Opens what is kept in `gs://BUCKET`, `gs://BUCKET/PREFIX`, or a directory of state; nothing is sent before its first call. */
+  readonly objects: (place: string) => Objects;
   readonly source: (engine: EngineName) => Promise<JobSource>;
   /** Says how far long work has come, on a terminal only. */
   readonly progress: (text: string) => void;

@@ -1,8 +1,10 @@
 import { constants } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { engines } from '../../shared/engines/index.ts';
+import { openState } from '../../shared/ledger/state.ts';
 import type { Outside } from './command.ts';
 import { harmless } from './paint.ts';
 
@@ -35,8 +37,17 @@ export class FileError extends Error {
   }
 }
 
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+}
+
+/** Whether a file could not be read because there is none. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof FileError && codeOf(error.cause) === 'ENOENT';
+}
+
 function reasonOf(error: unknown): string {
-  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  const code = codeOf(error);
   const known = typeof code === 'string' ? reasons[code] : undefined;
   return known ?? (error instanceof Error ? error.message : String(error));
 }
@@ -55,6 +66,31 @@ async function textOf(stream: Readable): Promise<string> {
   return text + decoder.decode();
 }
 
+async function orFileError(says: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    throw new FileError(`${says}: ${reasonOf(cause)}.`, cause);
+  }
+}
+
+async function renamedInto(file: string, text: string): Promise<void> {
+  const beside = `${file}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await writeFile(beside, text, { flag: 'wx' });
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+const writing: Pick<Outside, 'write' | 'replace' | 'remove'> = {
+  write: (file, text) => orFileError(`${file} cannot be written`, () => writeFile(file, text)),
+  replace: (file, text) => orFileError(`${file} cannot be written`, () => renamedInto(file, text)),
+  remove: (file) => orFileError(`${file} cannot be removed`, () => rm(file, { force: true })),
+};
+
 /** The world as commands see it: files, standard input, the clock, the environment, and engines that only look. */
 export function outsideOf(env: Outside['env'], { input, status }: Streams): Outside {
   let standardInput: Promise<string> | undefined;
@@ -67,18 +103,12 @@ export function outsideOf(env: Outside['env'], { input, status }: Streams): Outs
       throw new FileError(`${name} cannot be read: ${reasonOf(cause)}.`, cause);
     }
   };
-  const write = async (file: string, text: string): Promise<void> => {
-    try {
-      await writeFile(file, text);
-    } catch (cause) {
-      throw new FileError(`${file} cannot be written: ${reasonOf(cause)}.`, cause);
-    }
-  };
   return {
     now: Date.now,
     env,
     read,
-    write,
+    ...writing,
+    objects: (place) => openState(place, { now: Date.now, endpoint: env['STORAGE_EMULATOR_HOST'] || undefined }),
     source: async (engine) => {
       const make = await engines[engine]();
       // The engine can cancel; what is handed on can only look.

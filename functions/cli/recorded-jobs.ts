@@ -8,7 +8,7 @@ export interface Recorded {
 }
 
 /** Whether a value is a job resource of the API, in whole or in part (REST reference: Job, ListFormatJob). */
-export function isRecord(value: unknown): boolean {
+function isRecord(value: unknown): boolean {
   return isFields(value) && (value['kind'] === 'bigquery#job' || isFields(value['jobReference']));
 }
 

@@ -8,7 +8,7 @@ export interface Row {
 }
 
 /** What people do with the command line, in the order in which they do it. */
-export const tasks = ['Write a policy', 'Try it on jobs', 'Bring it into force'] as const;
+export const tasks = ['Write a policy', 'Try it on jobs', 'Bring it into force', 'While it runs'] as const;
 
 /** Every command. A new one is a file of its own and one line here. */
 export const registry: readonly Row[] = [
@@ -19,4 +19,9 @@ export const registry: readonly Row[] = [
   { name: 'explain', task: 'Try it on jobs', load: async () => (await import('./explain.ts')).explain },
   { name: 'sweep', task: 'Try it on jobs', load: async () => (await import('./sweep.ts')).sweep },
   { name: 'diff', task: 'Bring it into force', load: async () => (await import('./diff.ts')).diff },
+  { name: 'push', task: 'Bring it into force', load: async () => (await import('./push.ts')).push },
+  { name: 'stop', task: 'While it runs', load: async () => (await import('./stop.ts')).stop },
+  { name: 'resume', task: 'While it runs', load: async () => (await import('./resume.ts')).resume },
+  { name: 'breaker', task: 'While it runs', load: async () => (await import('./breaker.ts')).breaker },
+  { name: 'replay', task: 'While it runs', load: async () => (await import('./replay.ts')).replay },
 ];

@@ -3,7 +3,6 @@ import { pubSubSubscription } from '../../shared/audit/subscription.ts';
 import { pubSubTrail } from '../../shared/audit/trail.ts';
 import { objectClaims } from '../../shared/ledger/object-claims.ts';
 import { objectReceipts } from '../../shared/ledger/object-receipts.ts';
-import { openState } from '../../shared/ledger/state.ts';
 import { settingsTable, type SettingName } from '../settings-table.ts';
 import { usage } from './arguments.ts';
 import { cannotRun, optionOf } from './asked.ts';
@@ -84,8 +83,8 @@ function askedOf(given: Given, outside: Outside): Asked | { readonly problems: r
   return { subscription: subscription.value, topic: topic.value, state: state.value, max: max.value, dryRun };
 }
 
-async function replayAsked(asked: Asked, { env, now, progress }: Outside): Promise<Replayed> {
-  const objects = openState(asked.state, { now, endpoint: env['STORAGE_EMULATOR_HOST'] || undefined });
+async function replayAsked(asked: Asked, { env, now, objects: open, progress }: Outside): Promise<Replayed> {
+  const objects = open(asked.state);
   const endpoint = env['PUBSUB_EMULATOR_HOST'] || undefined;
   const letters = pubSubSubscription({ subscription: asked.subscription, endpoint });
   const trail = pubSubTrail({ topic: asked.topic, ...(endpoint === undefined ? {} : { endpoint }) });

@@ -6,7 +6,7 @@ import { scanTokens, type Mark } from '../../shared/policy/scan.ts';
 import { readYaml } from '../../shared/policy/yaml.ts';
 
 /** What is wrong at a place of a file, in words. */
-export interface Wrong {
+interface Wrong {
   readonly path: Path;
   readonly part?: 'key' | 'value';
   readonly code: string;

@@ -13,6 +13,8 @@ export type Decoded =
       readonly type: string;
       readonly id: string;
       readonly data: unknown;
+      /** Who made it, where the event itself says so. */
+      readonly source?: string;
       readonly attempt?: number;
     }
   | { readonly kind: 'malformed'; readonly says: string };
@@ -23,6 +25,7 @@ const ownEvent = z.object({
   specversion: z.literal('1.0'),
   id: z.string().min(1),
   type: z.string().min(1),
+  source: z.string().min(1).optional(),
   data: z.unknown().optional(),
 });
 const structured = ownEvent.extend({ data_base64: z.string().optional() });
@@ -74,25 +77,35 @@ function eventInMessage(data: unknown): Decoded {
   if (json === undefined) return malformed('The data of the Pub/Sub message is not JSON.');
   const event = ownEvent.safeParse(json);
   if (!event.success) return malformed('The data of the Pub/Sub message is not a CloudEvent 1.0.');
-  const { type, id, data: inner } = event.data;
   const attempt = push.data.deliveryAttempt;
-  return { kind: 'event', type, id, data: inner, ...(attempt === undefined ? {} : { attempt }) };
+  return { ...ours(event.data), ...(attempt === undefined ? {} : { attempt }) };
 }
 
-function opened(event: { readonly type: string; readonly id: string; readonly data: unknown }): Decoded {
-  return event.type === publishedType ? eventInMessage(event.data) : { kind: 'event', ...event };
+interface Opened {
+  readonly type: string;
+  readonly id: string;
+  readonly source?: string | undefined;
+  readonly data?: unknown;
+}
+
+function ours({ type, id, source, data }: Opened): Decoded {
+  return { kind: 'event', type, id, data, ...(source === undefined ? {} : { source }) };
+}
+
+function opened(event: Opened): Decoded {
+  return event.type === publishedType ? eventInMessage(event.data) : ours(event);
 }
 
 function fromStructured(body: unknown): Decoded {
   const event = structured.safeParse(body);
   if (!event.success) return malformed('The request is not a CloudEvent 1.0 in structured mode.');
-  const { type, id, data, data_base64: base64 } = event.data;
-  if (base64 === undefined) return opened({ type, id, data });
+  const { data_base64: base64, ...given } = event.data;
+  if (base64 === undefined) return opened(given);
   const text = textOf(base64);
   const json = text === undefined ? undefined : parsed(text);
   return json === undefined
     ? malformed('The data of the CloudEvent is not base64 of JSON.')
-    : opened({ type, id, data: json });
+    : opened({ ...given, data: json });
 }
 
 /**
@@ -108,7 +121,7 @@ export function decode(request: WireRequest): Decoded {
   const type = header(request, 'ce-type');
   const id = header(request, 'ce-id');
   if (type !== undefined && id !== undefined && header(request, 'ce-specversion') === '1.0')
-    return opened({ type, id, data: body });
+    return opened({ type, id, source: header(request, 'ce-source'), data: body });
   if (contentType.startsWith('application/cloudevents+json') || 'specversion' in body) return fromStructured(body);
   return eventInMessage(body);
 }

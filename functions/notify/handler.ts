@@ -1,7 +1,10 @@
+import type { TrailEvent } from '../../shared/audit/trail.ts';
+import { noticeEvent } from '../../shared/notices/event.ts';
 import { noticeSchema, noticeType, type Notice } from '../../shared/notices/notice.ts';
 import type { Log } from '../log.ts';
 import { decode, type WireRequest } from './decode.ts';
-import { notify, type NotifyPorts } from './notify.ts';
+import type { NotifyPorts } from './attempt.ts';
+import { notify, unknownSource } from './notify.ts';
 
 /** The part of an Express request that is used; the Functions Framework has parsed the body and kept its bytes. */
 export interface NotifyRequest extends WireRequest {
@@ -38,8 +41,15 @@ function problemOf(error: ReturnType<typeof noticeSchema.safeParse>['error']): s
   return issue === undefined ? 'no reason' : `${issue.path.join('.') || 'the notice'}: ${issue.message}`.slice(0, 300);
 }
 
-/** The notice in a request, or the answer to a request that holds none. `attempt` is Pub/Sub's count, where it counts. */
-function read(request: NotifyRequest, log: Log): { readonly notice: Notice; readonly attempt?: number } | Answer {
+/** A notice, the event that it came in with all that is not known here, and Pub/Sub's count of deliveries if it counts. */
+interface Arrived {
+  readonly notice: Notice;
+  readonly event: TrailEvent;
+  readonly attempt?: number;
+}
+
+/** The notice in a request, or the answer to a request that holds none. */
+function read(request: NotifyRequest, log: Log): Arrived | Answer {
   const refuse = (says: string): Answer => {
     log({ severity: 'ERROR', message: `A delivery is malformed: ${says}` });
     return { status: 400, says };
@@ -53,7 +63,9 @@ function read(request: NotifyRequest, log: Log): { readonly notice: Notice; read
   }
   const notice = noticeSchema.safeParse(event.data);
   if (!notice.success) return refuse(`The notice is not understood: ${problemOf(notice.error)}.`);
-  return { notice: notice.data, ...(event.attempt === undefined ? {} : { attempt: event.attempt }) };
+  const asItCame = { ...noticeEvent(notice.data, event.source ?? unknownSource), data: event.data };
+  const counted = event.attempt === undefined ? {} : { attempt: event.attempt };
+  return { notice: notice.data, event: asItCame, ...counted };
 }
 
 function later(ms: number): Answer {
@@ -61,7 +73,20 @@ function later(ms: number): Answer {
   return { status: 503, says: 'The notice could not be delivered now. Deliver it again.', headers };
 }
 
-async function answer(request: NotifyRequest, ports: NotifyPorts): Promise<Answer> {
+/** What the handler works with. `tidy` is called after each notice; what it throws is logged and changes nothing. */
+export interface HandlerPorts extends NotifyPorts {
+  readonly tidy?: () => Promise<void>;
+}
+
+async function tidied({ tidy, log }: HandlerPorts): Promise<void> {
+  try {
+    await tidy?.();
+  } catch (error) {
+    log({ severity: 'WARNING', message: 'Old claims and receipts could not be removed; it is tried again.', error });
+  }
+}
+
+async function answer(request: NotifyRequest, ports: HandlerPorts): Promise<Answer> {
   if (request.method !== 'POST') return { status: 405, says: 'Send events by POST.', headers: { Allow: 'POST' } };
   if (isTooBig(request)) {
     ports.log({ severity: 'ERROR', message: `A delivery of more than ${maxBodyBytes} bytes was refused.` });
@@ -69,16 +94,18 @@ async function answer(request: NotifyRequest, ports: NotifyPorts): Promise<Answe
   }
   const found = read(request, ports.log);
   if ('status' in found) return found;
-  const { notice, ...delivery } = found;
-  const outcome = await notify(notice, { ...ports, log: (entry) => ports.log({ ...entry, ...delivery }) });
-  return outcome.kind === 'later' ? later(outcome.retryAfterMs) : { status: 204 };
+  const { notice, event, ...delivery } = found;
+  const outcome = await notify(notice, { ...ports, log: (entry) => ports.log({ ...entry, ...delivery }) }, event);
+  if (outcome.kind === 'later') return later(outcome.retryAfterMs);
+  await tidied(ports);
+  return { status: 204 };
 }
 
 /**
  * `notify` as an HTTP function for a Pub/Sub push subscription. Answers 204 (done, or not a notice), 400 and 413
  * (malformed or too big: Pub/Sub tries on and keeps it as a dead letter), 405, and 503 with Retry-After (deliver again).
  */
-export function notifyHandler(ports: NotifyPorts) {
+export function notifyHandler(ports: HandlerPorts) {
   return async (request: NotifyRequest, response: NotifyResponse): Promise<void> => {
     let result: Answer;
     try {

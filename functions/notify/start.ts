@@ -1,17 +1,39 @@
-import { memoryClaims } from '../../shared/ledger/claims.ts';
-import { memoryReceipts } from '../../shared/ledger/receipts.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pubSubTrail } from '../../shared/audit/trail.ts';
+import { sweepExpired } from '../../shared/ledger/expiry.ts';
+import { objectClaims } from '../../shared/ledger/object-claims.ts';
+import { objectReceipts } from '../../shared/ledger/object-receipts.ts';
+import { openState } from '../../shared/ledger/state.ts';
 import { slackChannel } from '../../shared/notices/slack.ts';
 import { writeLog } from '../log.ts';
 import type { NotifySettings } from '../settings.ts';
+import { deadLettersTo } from './dead-letters.ts';
 import { notifyHandler } from './handler.ts';
 
-/** Makes `notify` from its settings; nothing is sent before the first request. */
+const hourMs = 3_600_000;
+
+/** Does it at the first call, and then once an hour at most. */
+function hourly(work: () => Promise<unknown>, now: () => number): () => Promise<void> {
+  let nextMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (now() < nextMs) return;
+    nextMs = now() + hourMs;
+    await work();
+  };
+}
+
+/** Makes `notify` from its settings; nothing is read or sent before the first request. */
 export function startNotify(settings: NotifySettings) {
+  const { slackToken, slackUrl, state, storageEndpoint, deadLetterTopic } = settings;
+  const now = Date.now;
+  const objects = openState(state, { now, endpoint: storageEndpoint });
   return notifyHandler({
-    channel: slackChannel({ token: settings.slackToken, baseUrl: settings.slackUrl }),
-    claims: memoryClaims({ now: Date.now }),
-    receipts: memoryReceipts(),
+    channel: slackChannel({ token: slackToken, baseUrl: slackUrl }),
+    claims: objectClaims(objects, { now, wait: async (ms) => wait(ms) }),
+    receipts: objectReceipts(objects, { now }),
+    deadLetters: deadLetterTopic === undefined ? undefined : deadLettersTo(pubSubTrail({ topic: deadLetterTopic })),
+    tidy: hourly(async () => sweepExpired(objects, now), now),
     log: writeLog,
-    now: Date.now,
+    now,
   });
 }

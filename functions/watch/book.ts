@@ -51,43 +51,69 @@ const eventNames: Readonly<Record<End, JobEventName>> = {
   error: 'cancel.error',
 };
 
+/** These may happen again to the same rule of the same case, for the same reason. */
+const mayRecur: ReadonlySet<End> = new Set(['held-back', 'warned', 'ended', 'withdrawn']);
+
 /**
- * Cancels are counted by the case; other news by how much was reported of the rule before. What is held back may be held
- * back again for the same reason, so that it has its number in the case.
+ * Cancels are counted by the case; other news by how much was reported of the rule before. What may recur has its number
+ * in the case.
  */
 function attemptOf(known: Case, verdict: Verdict, did: End | undefined): number {
-  if (did === 'held-back') return known.sequence + 1;
+  if (did !== undefined && mayRecur.has(did)) return known.sequence + 1;
   const reported = Object.keys(known.reported).filter((key) => key.startsWith(`${verdict.rule}.`)).length;
   return cases.isBeingCancelled(known) ? known.attempts : reported + 1;
 }
 
+/** The cases by id as they stand, and the events that tell of their changes, each with the next number of its case. */
+function openStories(document: LedgerDocument, context: SweepContext, now: () => number) {
+  const known = new Map<string, Case>(Object.entries(document.cases));
+  const put = (one: Case) => known.set(one.id, one);
+  return {
+    known,
+    put,
+    of: (verdict: Verdict): Case => {
+      const id = caseId(verdict.job);
+      return known.get(id) ?? cases.openCase(id, verdict, now());
+    },
+    write: (verdict: Verdict, story: Case, name: JobEventName, outcome?: Outcome): JobEvent => {
+      const next = cases.nextEvent(story, now());
+      put(next);
+      const attempt = attemptOf(story, verdict, outcome?.did);
+      const about = { ...context, nowMs: now() };
+      return jobEvent({ name, verdict, outcome, case: next.id, sequence: next.sequence, attempt, context: about });
+    },
+  };
+}
+
+/** The attempts that use up budgets. What was planned by this sweep and then not sent uses up none. */
+function openAttempts(document: LedgerDocument, { sweepId }: SweepContext) {
+  const attempts = [...document.attempts];
+  return {
+    attempts,
+    takeBack: ({ id, plan }: Case, { verdict, cancelSentAtMs }: Outcome): void => {
+      if (verdict.mode !== 'enforce' || cancelSentAtMs !== undefined || plan?.sweepId !== sweepId) return;
+      const index = attempts.findLastIndex((one) => one.case === id);
+      if (index >= 0) attempts.splice(index, 1);
+    },
+  };
+}
+
 /** Opens the book of one sweep over the document as it was read. */
 export function openBook(document: LedgerDocument, context: SweepContext, now: () => number): Book {
-  const known = new Map<string, Case>(Object.entries(document.cases));
-  const attempts = [...document.attempts];
-  const put = (one: Case) => known.set(one.id, one);
-  const caseFor = (verdict: Verdict) => {
-    const id = caseId(verdict.job);
-    return known.get(id) ?? cases.openCase(id, verdict, now());
-  };
-  const write = (verdict: Verdict, story: Case, name: JobEventName, outcome?: Outcome): JobEvent => {
-    const next = cases.nextEvent(story, now());
-    put(next);
-    const attempt = attemptOf(story, verdict, outcome?.did);
-    const about = { ...context, nowMs: now() };
-    return jobEvent({ name, verdict, outcome, case: next.id, sequence: next.sequence, attempt, context: about });
-  };
+  const { known, put, of, write } = openStories(document, context, now);
+  const { attempts, takeBack } = openAttempts(document, context);
   return {
     caseOf: (job) => known.get(caseId(job)),
     isNews: (verdict) => cases.isNews(known.get(caseId(verdict.job)), verdict),
     plan: (verdict, notAfterMs, attempt) => {
       const plan = { sweepId: context.sweepId, dueMs: verdict.dueMs ?? now(), notAfterMs };
-      const story = cases.planned(caseFor(verdict), verdict, plan, now());
+      const story = cases.planned(of(verdict), verdict, plan, now());
       attempts.push({ ...attempt, atMs: now(), case: story.id, rule: verdict.rule });
       return write(verdict, story, 'cancel.intended');
     },
     settle: (outcome) => {
-      const before = caseFor(outcome.verdict);
+      const before = of(outcome.verdict);
+      takeBack(before, outcome);
       const story = outcome.cancelSentAtMs === undefined ? before : cases.sent(before, outcome.cancelSentAtMs);
       const event = write(outcome.verdict, story, eventNames[outcome.did], outcome);
       put(cases.settled(known.get(story.id) ?? story, outcome.verdict, outcome.did, now()));
@@ -95,10 +121,8 @@ export function openBook(document: LedgerDocument, context: SweepContext, now: (
     },
     reopen: (story) => put(cases.reopened(story, now())),
     told: (ids, rule, notice) => {
-      for (const id of ids) {
-        const story = known.get(id);
-        if (story !== undefined) put(cases.withTold(story, rule, notice));
-      }
+      const told = ids.flatMap((id) => known.get(id) ?? []);
+      for (const story of told) put(cases.withTold(story, rule, notice));
     },
     receipt: (story, rule, receipt) => put(cases.withReceipt(known.get(story.id) ?? story, rule, receipt)),
     open: () => [...known.values()].filter(({ state }) => state !== 'closed'),

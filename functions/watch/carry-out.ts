@@ -40,7 +40,8 @@ function enforcer(run: Run, verdict: Verdict, source: JobSource, canceller: Canc
     budget: run.acting,
     cancelByMs: run.cancelByMs,
     judge: (job) => judgeAgain(run, verdict, job),
-    stopped: () => run.world.stop(),
+    // What is only observed sends nothing that could be stopped.
+    stopped: async () => (verdict.mode === 'enforce' ? run.world.stop() : undefined),
   };
 }
 
@@ -72,7 +73,11 @@ export function withoutCancel(verdict: Verdict): Outcome {
   return { verdict: { ...verdict, heldBack: observed }, did, why: observed.why, job };
 }
 
-/** Carries the cancels out, in enforce for real and in observe up to the call; in the order given, a few at once. */
+/**
+ * Carries the cancels out, in enforce for real and in observe up to the call: those that are due first, in the order
+ * given, and many at once.
+ */
 export async function carryOut(run: Run, planned: readonly Verdict[]): Promise<readonly Outcome[]> {
-  return inParallel(planned.filter(isPlanned), atOnce, (verdict) => cancelOne(run, verdict));
+  const inTime = planned.filter(isPlanned).toSorted((a, b) => (a.dueMs ?? 0) - (b.dueMs ?? 0));
+  return inParallel(inTime, atOnce, (verdict) => cancelOne(run, verdict));
 }

@@ -26,7 +26,7 @@ function beforeTheCancel(verdict: Verdict, job: Job): Outcome {
 }
 
 /** Decides from a fresh record whether the planned cancel still stands: the job to cancel, or what to say instead. */
-export function lookAgain(verdict: Verdict, fresh: Job | undefined, judge: Enforcer['judge']): Verdict | Outcome {
+function lookAgain(verdict: Verdict, fresh: Job | undefined, judge: Enforcer['judge']): Verdict | Outcome {
   if (fresh === undefined) {
     return { verdict, did: 'gone', why: 'No cancel was sent. The engine no longer knows the job.', job: verdict.job };
   }
@@ -63,7 +63,9 @@ async function afterTheAnswer(verdict: Verdict, answer: CancelAnswer, by: Enforc
 /** A call that failed may have arrived all the same, so the job is looked at before anything is said about it. */
 async function ask(verdict: Verdict, by: Enforcer): Promise<Omit<Outcome, 'verdict'>> {
   try {
-    return await afterTheAnswer(verdict, await by.canceller.cancel(verdict.job, by.budget), by);
+    // No try of it starts once another sweep may look after the job.
+    const fenced = { ...by.budget, untilMs: Math.min(by.budget.untilMs, by.cancelByMs) };
+    return await afterTheAnswer(verdict, await by.canceller.cancel(verdict.job, fenced), by);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const untilMs = Math.min(by.budget.untilMs, by.clock.now() + afterErrorMs);
@@ -74,11 +76,12 @@ async function ask(verdict: Verdict, by: Enforcer): Promise<Omit<Outcome, 'verdi
 }
 
 async function send(verdict: Verdict, by: Enforcer): Promise<Outcome> {
+  const stop = await by.stopped();
+  if (stop !== undefined) return heldBack(verdict, stop.by, stop.why);
+  // Last of all: to ask the switch may take its time too.
   if (by.budget.signal.aborted || by.clock.now() >= by.cancelByMs) {
     return heldBack(verdict, 'time', 'The time of this sweep was used up; the next one judges the job anew.');
   }
-  const stop = await by.stopped();
-  if (stop !== undefined) return heldBack(verdict, stop.by, stop.why);
   const sentAtMs = by.clock.now();
   const result = await ask(verdict, by);
   const cancelSentAtMs = result.did === 'would-have-been-cancelled' ? undefined : sentAtMs;

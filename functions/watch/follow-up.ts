@@ -1,9 +1,11 @@
 import { EngineError, type JobSource } from '../../shared/engines/engine.ts';
 import { modesOf, softestOf } from '../../shared/evaluate/evaluate.ts';
+import { holdOf } from '../../shared/evaluate/hold.ts';
 import { jobName, type Job } from '../../shared/jobs/job.ts';
 import type { Outcome, Verdict } from '../../shared/jobs/verdict.ts';
-import { isBeingCancelled, isPastItsPlan, maxAttempts, mayTryAgain } from '../../shared/ledger/case.ts';
+import { isBeingCancelled, isCaseOf, isPastItsPlan, maxAttempts, mayTryAgain } from '../../shared/ledger/case.ts';
 import type { Case } from '../../shared/ledger/document.ts';
+import { standstillOf } from './circumstances.ts';
 import { observing } from './observe.ts';
 import { inParallel } from './parallel.ts';
 import { howItEnded, leftovers } from './verify.ts';
@@ -44,18 +46,25 @@ function goesOn(run: Run, known: Case, job: Job, nowMs: number): void {
   );
 }
 
-/** Children that outlived their parent are cancelled as long as the rule that reached the parent is still in force. */
+/** Whether the rule that reached a job is still in force for it, and nothing in the policy holds it back by now. */
+function isStillMeant({ compiled, world }: Run, { rule: name }: Verdict, job: Job): boolean {
+  const rule = compiled.policy.rules.find((one) => one.name === name);
+  if (rule === undefined || softestOf(modesOf(compiled, job, rule)) !== 'enforce') return false;
+  return holdOf(compiled, { job, rule: name }, world.clock.now()) === undefined;
+}
+
+/** Children that outlived their parent are cancelled as long as the rule that reached the parent still means it. */
 async function leftoversOf(run: Run, verdict: Verdict, job: Job, source: JobSource): Promise<readonly Job[]> {
-  const rule = run.compiled.policy.rules.find(({ name }) => name === verdict.rule);
-  const isInForce = rule !== undefined && softestOf(modesOf(run.compiled, job, rule)) === 'enforce';
-  const mayCancel = isInForce && (await run.world.stop()) === undefined;
+  const mayCancel = isStillMeant(run, verdict, job) && standstillOf(run, await run.world.stop()) === undefined;
   const canceller = (mayCancel ? run.opened.cancellers[job.engine] : undefined) ?? observing;
   return leftovers(job, { source, canceller, budget: run.listing });
 }
 
 async function look(run: Run, known: Case, verdict: Verdict, source: JobSource): Promise<readonly Outcome[]> {
   const { clock } = run.world;
-  const job = await source.get(known.job, run.listing);
+  const found = await source.get(known.job, run.listing);
+  // Ids may be used again: another job under this one says nothing of ours but that it is gone.
+  const job = found !== undefined && isCaseOf(known, found) ? found : undefined;
   if (job !== undefined && job.state !== 'done') {
     goesOn(run, known, job, clock.now());
     return [];
@@ -115,13 +124,11 @@ export async function followMissing(
 }
 
 /** The story of a job that goes on and breaks no rule any more: it ends without anything having been done. */
-export function withdrawn(run: Run, innocent: ReadonlySet<string>): readonly Outcome[] {
-  const isOver = (known: Case) => !isBeingCancelled(known) && innocent.has(known.id);
-  return run.book
-    .open()
-    .filter(isOver)
-    .flatMap(({ verdict }) => {
-      if (verdict === undefined) return [];
-      return [{ verdict, did: 'withdrawn' as const, why: 'It breaks no rule any more.', job: verdict.job }];
-    });
+export function withdrawn(run: Run, innocent: ReadonlyMap<string, Job>): readonly Outcome[] {
+  return run.book.open().flatMap((known) => {
+    const job = innocent.get(known.id);
+    const { verdict } = known;
+    if (job === undefined || verdict === undefined || isBeingCancelled(known)) return [];
+    return [{ verdict, did: 'withdrawn' as const, why: 'It breaks no rule any more.', job }];
+  });
 }

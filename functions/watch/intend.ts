@@ -3,7 +3,9 @@ import { budgetOwner } from '../../shared/evaluate/budget.ts';
 import { isPlanned } from '../../shared/evaluate/safety.ts';
 import type { Verdict } from '../../shared/jobs/verdict.ts';
 import type { Outbox } from './publish.ts';
+import type { Kept } from './report.ts';
 import type { Run } from './world.ts';
+import { write } from './write.ts';
 
 /** Whether this cancel is for real: it has to be on record before it is sent. */
 export function isReal(verdict: Verdict): boolean {
@@ -12,24 +14,24 @@ export function isReal(verdict: Verdict): boolean {
 
 /**
  * Writes ahead: each cancel that is about to be sent becomes a planned case in the ledger, with its event in the outbox,
- * by one swap. Gives the new generation; undefined: another sweep wrote first, and this one does nothing more.
+ * by one swap, and what was said so far with them. Gives the new generation; undefined: another sweep wrote first, and this one does nothing more.
  */
 export async function intend(
   run: Run,
   outbox: Outbox,
   planned: readonly Verdict[],
-  isBreakerOpen: boolean,
+  about: { readonly pastBreaker: boolean; readonly kept: Kept },
 ): Promise<string | undefined> {
-  const { book, world, before, cancelByMs } = run;
+  const { book, before, cancelByMs } = run;
   for (const verdict of planned) {
     const { principal } = verdict.job;
     const attempt = {
       owner: budgetOwner(verdict),
       principal,
       queryHash: queryHash(verdict.job),
-      pastBreaker: isBreakerOpen,
+      pastBreaker: about.pastBreaker,
     };
     outbox.add([book.plan(verdict, cancelByMs, attempt)]);
   }
-  return world.ledger.swap(book.document(outbox.waiting()), before.generation);
+  return write(run, { ...book.document(outbox.waiting()), ...about.kept }, before.generation);
 }

@@ -14,9 +14,9 @@ import { namedTargets } from '../../shared/evaluate/compile.ts';
 export interface Found {
   readonly sight: Sight;
   readonly verdicts: readonly Verdict[];
-  /** Cases whose jobs were listed, and those of them that break no rule any more. */
+  /** Cases whose jobs were listed, and the jobs of those that break no rule any more. */
   readonly seen: ReadonlySet<string>;
-  readonly innocent: ReadonlySet<string>;
+  readonly innocent: ReadonlyMap<string, Job>;
 }
 
 const maxFetches = 50;
@@ -61,7 +61,7 @@ async function lookCloser(run: Run, candidates: readonly Candidate[]): Promise<r
 function collector(run: Run) {
   const candidates: Candidate[] = [];
   const seen = new Set<string>();
-  const innocent = new Set<string>();
+  const innocent = new Map<string, Job>();
   const onJob = (job: Job): void => {
     const nowMs = run.world.clock.now();
     const known = run.book.caseOf(job);
@@ -69,7 +69,7 @@ function collector(run: Run) {
     if (isLeftAlone(known, nowMs)) return;
     const verdicts = judgeWithin(run, job);
     const isOpen = verdicts.length > 0 || needsLook(run.compiled, job, nowMs);
-    if (!isOpen && known !== undefined && !isBeingCancelled(known)) innocent.add(known.id);
+    if (!isOpen && known !== undefined && !isBeingCancelled(known)) innocent.set(known.id, job);
     // A list may show a job for a while after its end: once its story is over, only its own record counts.
     if (isOpen) candidates.push({ job, verdicts: known?.state === 'closed' ? [] : verdicts });
   };

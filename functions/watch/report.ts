@@ -1,31 +1,46 @@
 import type { TrailEvent } from '../../shared/audit/trail.ts';
-import { breakerEvent, sweepEvent, type SweepContext } from '../../shared/audit/sweep-event.ts';
+import { sweepEvent, type SweepContext } from '../../shared/audit/sweep-event.ts';
 import type { Circumstances } from '../../shared/evaluate/circumstances.ts';
 import type { Plan } from '../../shared/evaluate/safety.ts';
 import type { Outcome } from '../../shared/jobs/verdict.ts';
+import { closedByHand } from '../../shared/ledger/closed-by-hand.ts';
 import type { LedgerDocument } from '../../shared/ledger/document.ts';
+import type { Stopped } from '../../shared/ledger/stop.ts';
+import type { Trouble } from '../../shared/notices/digest.ts';
 import type { NoticeEvent } from '../../shared/notices/event.ts';
+import { breakerClosing } from './breaker-closing.ts';
+import type { PolicyChange } from './policy-change.ts';
 import type { Sight, TargetReport } from './sight.ts';
+import { stopCleared, stopTrouble } from './stopped.ts';
 import { countBy } from './summary.ts';
 import { noticesOf, type News } from './tell.ts';
 import { breakerTrouble, targetTroubles, troubleNews, type Standing, type TroubleNews } from './troubles.ts';
-import { exemptionTroubles, retryTroubles, standstillTrouble } from './warnings.ts';
+import { exemptionTroubles, failingTroubles, rememberedRetries, retryTroubles, standstillTrouble } from './warnings.ts';
 import type { Run } from './world.ts';
 
 const heartbeatMs = 3_600_000;
 
-/** What a sweep ends with, before it is summed up. */
+/** What is known of a sweep once its plan stands. */
 export interface Report {
+  /** What has been settled so far. */
   readonly news: readonly News[];
-  readonly outcomes: readonly Outcome[];
   readonly sight: Sight;
   readonly plan: Plan;
   readonly now: Circumstances;
+  /** What stopped every cancel when the plan was made. */
+  readonly stopped: Stopped | undefined;
   readonly policyTroubles: readonly Standing[];
+  readonly policyChange: PolicyChange | undefined;
 }
 
 /** What of a report has to be kept in the ledger. */
-export type Kept = Pick<LedgerDocument, 'troubles' | 'heartbeatAtMs' | 'breakerClosed'>;
+export type Kept = Pick<LedgerDocument, 'troubles' | 'breakerClosed' | 'policySeen'>;
+
+/** What a report says, and what of it is kept. */
+export interface Said {
+  readonly events: readonly TrailEvent[];
+  readonly kept: Kept;
+}
 
 /** What every event of the sweep as a whole says. */
 export function eventContext(run: Run): SweepContext {
@@ -37,7 +52,7 @@ function targetSummary({ target, jobs, redacted, complete, unreadable, unreachab
   return { name: target, complete, jobs, redacted, unreadable: unreadable.length, unreachable, why: failed };
 }
 
-function completed(run: Run, { sight, outcomes }: Report): TrailEvent {
+function completed(run: Run, sight: Sight, outcomes: readonly Outcome[]): TrailEvent {
   const counts = { jobs: sight.seen, ...countBy(outcomes, ({ did }) => did) };
   const targets = sight.targets.map(targetSummary);
   const why = 'The sweep came to its end.';
@@ -51,51 +66,80 @@ function completed(run: Run, { sight, outcomes }: Report): TrailEvent {
   });
 }
 
-function troublesOf(run: Run, report: Report, before: LedgerDocument['troubles']): TroubleNews {
-  const context = eventContext(run);
-  const { breaker: limits } = run.compiled.policy;
-  const { sight, plan, now: around } = report;
-  const { breaker } = plan;
-  const open = breaker.open && !around.breakerClosed ? [breakerTrouble(context, breaker, sight.seen, limits)] : [];
-  const still = around.standstill === undefined ? [] : [standstillTrouble(around.standstill)];
+/** What stands in this sweep. A breaker that was closed by hand for this sweep does not. */
+function standingIn(run: Run, report: Report, context: SweepContext): readonly Standing[] {
   const { policy } = run.compiled;
-  const now = [
-    ...open,
-    ...still,
+  const { sight, plan, now: around, stopped } = report;
+  const isOpen = plan.breaker.open && !around.breakerClosed;
+  const still = around.standstill === undefined ? [] : [standstillTrouble(around.standstill)];
+  return [
+    ...(isOpen ? [breakerTrouble(context, plan.breaker, sight.seen, policy.breaker)] : []),
+    ...(stopped === undefined ? still : [stopTrouble(context, stopped)]),
+    ...failingTroubles(around.failing),
     ...retryTroubles(policy, plan.verdicts, around),
     ...exemptionTroubles(policy, context.nowMs),
     ...targetTroubles(context, sight),
     ...report.policyTroubles,
   ];
-  const about = { plannedCancels: breaker.planned, jobsSeen: sight.seen, maxCancels: limits.maxCancels };
-  const closed = () =>
-    breakerEvent({ name: 'breaker.closed', context, why: 'Fewer cancels are planned again.', ...about });
-  return troubleNews(before, now, context.nowMs, closed);
 }
 
-/** The told marks of the notices that warn: from their receipts the graces count. */
-function markTold(run: Run, notices: readonly NoticeEvent[], atMs: number): void {
+function troublesOf(run: Run, report: Report, before: LedgerDocument): TroubleNews {
+  const context = eventContext(run);
+  const { sight, plan } = report;
+  const now = standingIn(run, report, context);
+  const isByHand = report.now.breakerClosed && plan.breaker.open;
+  const byHand = isByHand ? before.breakerClosed : undefined;
+  const closed = () => breakerClosing(context, plan, { seen: sight.seen, limits: run.compiled.policy.breaker, byHand });
+  const news = troubleNews(before.troubles, now, context.nowMs, closed);
+  // One that was closed before it could open is on record as well.
+  const ahead = isByHand && before.troubles['breaker'] === undefined ? [closed()] : [];
+  const standing = { ...rememberedRetries(run.compiled.policy, before.troubles, context.nowMs), ...news.standing };
+  return { ...news, standing, events: [...news.events, ...ahead, ...stopCleared(before.troubles, now, context)] };
+}
+
+/** What has to be kept of the sweep as a whole. A closing of the breaker by hand is kept until it was needed, or is over. */
+function keptOf(run: Run, { plan }: Report, before: LedgerDocument, nowMs: number): Omit<Kept, 'troubles'> {
+  const { sha256 } = run.context.policy;
+  const isOver = plan.breaker.open || closedByHand(before, nowMs) === undefined;
+  return {
+    breakerClosed: isOver ? undefined : before.breakerClosed,
+    policySeen: before.policySeen?.sha256 === sha256 ? before.policySeen : { sha256, sinceMs: nowMs },
+  };
+}
+
+/** The notices of these news and troubles. Those that warn leave their marks: from their receipts the graces count. */
+function tell(run: Run, news: readonly News[], troubles: readonly Trouble[]): readonly NoticeEvent[] {
+  const atMs = run.world.clock.now();
+  const notices = noticesOf(news, troubles, run.compiled.policy, { ...run.context, atMs });
   for (const { data } of notices) {
     if (data.phase !== 'warned') continue;
     for (const job of data.jobs) run.book.told([job.case], job.rule, { noticeId: data.id, atMs });
   }
+  return notices;
 }
 
-/** What the sweep as a whole has to say: events of troubles, notices, and the heartbeat; and what of it is kept. */
-export function report(
-  run: Run,
-  all: Report,
-  before: LedgerDocument,
-): { readonly events: readonly TrailEvent[]; readonly kept: Kept } {
-  const nowMs = run.world.clock.now();
-  const troubles = troublesOf(run, all, before.troubles);
-  const notices = noticesOf(all.news, troubles.troubles, run.compiled.policy, { ...run.context, atMs: nowMs });
-  markTold(run, notices, nowMs);
-  const happened = all.news.length > 0 || troubles.events.length > 0 || notices.length > 0;
-  const isDue = happened || nowMs - before.heartbeatAtMs >= heartbeatMs;
-  const breakerClosed = before.breakerClosed !== undefined && all.plan.breaker.open ? undefined : before.breakerClosed;
+/** What there is to say once the plan stands: events of troubles, and the notices of all that was settled so far. */
+export function report(run: Run, all: Report): Said {
+  const before = run.before.document;
+  const troubles = troublesOf(run, all, before);
+  const { event, trouble } = all.policyChange ?? {};
+  const notices = tell(run, all.news, [...(trouble === undefined ? [] : [trouble]), ...troubles.troubles]);
+  const kept = keptOf(run, all, before, run.world.clock.now());
   return {
-    events: [...troubles.events, ...notices, ...(isDue ? [completed(run, all)] : [])],
-    kept: { troubles: { ...troubles.standing }, heartbeatAtMs: isDue ? nowMs : before.heartbeatAtMs, breakerClosed },
+    events: [...(event === undefined ? [] : [event]), ...troubles.events, ...notices],
+    kept: { troubles: { ...troubles.standing }, ...kept },
   };
+}
+
+/** How a sweep ends: the notices of what came after its report, and the heartbeat, where anything happened or an hour passed. */
+export function ending(
+  run: Run,
+  about: { readonly sight: Sight; readonly outcomes: readonly Outcome[]; readonly later: readonly News[] },
+  hasHappened: boolean,
+): { readonly events: readonly TrailEvent[]; readonly heartbeatAtMs: number } {
+  const { heartbeatAtMs } = run.before.document;
+  const nowMs = run.world.clock.now();
+  const notices = tell(run, about.later, []);
+  if (!hasHappened && nowMs - heartbeatAtMs < heartbeatMs) return { events: notices, heartbeatAtMs };
+  return { events: [...notices, completed(run, about.sight, about.outcomes)], heartbeatAtMs: nowMs };
 }

@@ -1,5 +1,6 @@
 import { cancelAt } from '../../shared/evaluate/due.ts';
 import { judge } from '../../shared/evaluate/evaluate.ts';
+import { graceEndsAt } from '../../shared/evaluate/grace.ts';
 import { isPlanned } from '../../shared/evaluate/safety.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { Verdict } from '../../shared/jobs/verdict.ts';
@@ -9,11 +10,12 @@ import type { Run } from './world.ts';
 function dueAt(run: Run, { rule: name, job }: Verdict, nowMs: number): number | undefined {
   const { policy, deployment } = run.compiled;
   const rule = policy.rules.find((one) => one.name === name);
-  const limitMs = rule === undefined ? undefined : cancelAt(rule.limit, job, nowMs, deployment.costs);
-  if (rule === undefined || limitMs === undefined) return undefined;
-  const receipt = deployment.told?.(job, name)?.receipt;
-  const graceEndsMs = receipt?.how === 'delivered' ? receipt.atMs + (rule.graceMs ?? 0) : undefined;
-  return (rule.graceMs ?? 0) === 0 ? limitMs + 1 : graceEndsMs && Math.max(limitMs + 1, graceEndsMs);
+  if (rule?.graceMs === undefined) return undefined;
+  const { graceMs } = rule;
+  const limitMs = cancelAt(rule.limit, job, nowMs, deployment.costs);
+  const graceEndMs = graceMs === 0 ? 0 : graceEndsAt({ ...rule, graceMs }, deployment.told?.(job, name));
+  // Over is strictly greater.
+  return limitMs === undefined || graceEndMs === undefined ? undefined : Math.max(limitMs + 1, graceEndMs);
 }
 
 const isReal = (verdict: Verdict) => isPlanned(verdict) && verdict.mode === 'enforce';
@@ -29,5 +31,7 @@ export function judgeWithin(run: Run, job: Job): readonly Verdict[] {
   const soon = judge(run.compiled, job, run.cancelByMs - 1).find(isReal);
   const dueMs = soon === undefined ? undefined : dueAt(run, soon, nowMs);
   if (soon === undefined || dueMs === undefined || dueMs >= run.cancelByMs) return verdicts;
-  return [...verdicts, { ...soon, dueMs }];
+  // What begins or ends by the calendar until then is left to the next sweep.
+  const due = judge(run.compiled, job, dueMs).find((one) => isReal(one) && one.rule === soon.rule);
+  return due === undefined ? verdicts : [...verdicts, { ...due, dueMs }];
 }

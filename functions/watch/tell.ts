@@ -28,9 +28,13 @@ function tellOf({ outcome, event, followUp }: News): Tell {
 
 const endedByThemselves: ReadonlySet<End> = new Set(['finished-first', 'failed-by-itself', 'gone']);
 
-/** A job that was only observed, and ended before anything could be said of it, concerns nobody. */
-function concerns({ outcome: { did, verdict } }: News): boolean {
-  return verdict.mode === 'enforce' || !endedByThemselves.has(did);
+/**
+ * A job that was only observed, and ended before anything could be said of it, concerns nobody; nor does one that ended
+ * before its limit had passed, or its grace was over.
+ */
+function concerns({ outcome: { did, verdict, cancelSentAtMs } }: News): boolean {
+  const wasEarly = verdict.dueMs !== undefined && cancelSentAtMs === undefined;
+  return !endedByThemselves.has(did) || (verdict.mode === 'enforce' && !wasEarly);
 }
 
 /** The notices of a sweep, as events: one for each owner, phase and receivers, and one for each trouble. */

@@ -13,6 +13,8 @@ export interface Standing {
   readonly trouble: Trouble;
   /** Operators hear of it once it has stood so long. */
   readonly toldAfterMs: number;
+  /** While it stands it is told again after so long; four hours where nothing else is said. */
+  readonly againAfterMs?: number;
 }
 
 /** What a sweep has to say about troubles: events for those that began or ended, notices for those that became due. */
@@ -50,7 +52,7 @@ export function breakerTrouble(
         state.why,
         'No cancel of this sweep is carried out; the jobs go on running.',
         'Look at the jobs below. It closes by itself at the first sweep with fewer planned cancels.',
-        'If so many cancels are right, raise breaker.maxCancels or breaker.maxShare in the policy.',
+        'If so many cancels are right, let the next sweep through with jobwarden breaker close --reason …, or raise breaker.maxCancels or breaker.maxShare in the policy.',
       ],
       standsFor: ['breaker'],
     },
@@ -86,15 +88,16 @@ export function targetTroubles(context: SweepContext, sight: Sight): readonly St
 /** Compares the troubles of this sweep with those that stood before it. `closed` makes the event for a breaker that closed. */
 export function troubleNews(
   before: Readonly<Record<string, number>>,
-  now: readonly Standing[],
+  found: readonly Standing[],
   nowMs: number,
   closed: () => TrailEvent,
 ): TroubleNews {
+  const now = [...new Map(found.map((one) => [one.key, one])).values()];
   const since = (key: string) => before[key] ?? nowMs;
   const toldAt = (key: string) => before[`told:${key}`];
-  const isDue = ({ key, toldAfterMs }: Standing) => {
+  const isDue = ({ key, toldAfterMs, againAfterMs = reminderMs }: Standing) => {
     const told = toldAt(key);
-    return told === undefined ? nowMs - since(key) >= toldAfterMs : nowMs - told >= reminderMs;
+    return told === undefined ? nowMs - since(key) >= toldAfterMs : nowMs - told >= againAfterMs;
   };
   const due = now.filter(isDue);
   const isOver = before['breaker'] !== undefined && now.every(({ key }) => key !== 'breaker');

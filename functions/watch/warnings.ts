@@ -1,7 +1,9 @@
+import { queryHash } from '../../shared/audit/query.ts';
 import type { Circumstances } from '../../shared/evaluate/circumstances.ts';
 import { daysBetween, wallTime } from '../../shared/evaluate/calendar.ts';
-import { jobName } from '../../shared/jobs/job.ts';
+import { jobName, type Job } from '../../shared/jobs/job.ts';
 import type { HeldBack, Verdict } from '../../shared/jobs/verdict.ts';
+import type { LedgerDocument } from '../../shared/ledger/document.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { Standing } from './troubles.ts';
 
@@ -29,21 +31,47 @@ export function standstillTrouble({ by, why }: HeldBack): Standing {
   };
 }
 
+/** Targets in which cancels failed: the operators have to look why. */
+export function failingTroubles(failing: Circumstances['failing']): readonly Standing[] {
+  return [...failing].map(([target, why]) => ({
+    key: `failing:${target}`,
+    trouble: { code: `failing ${target}`, title: `${target} is only observed`, lines: [why, cures.failures ?? ''] },
+    toldAfterMs: 0,
+  }));
+}
+
+const retriesKey = (rule: string, job: Job) => `retries:${rule}:${queryHash(job) ?? ''}:${job.principal ?? ''}`;
+
 /** Queries that come back after every cancel: the operators have to talk to their owner. */
 export function retryTroubles(policy: Policy, verdicts: readonly Verdict[], now: Circumstances): readonly Standing[] {
   return verdicts.flatMap(({ rule: name, job, action, mode }) => {
     const retries = policy.rules.find((rule) => rule.name === name)?.retries;
     if (retries === undefined || action !== 'cancel' || mode !== 'enforce') return [];
-    const count = now.retriesOf(job, retries.withinMs);
+    const count = now.retriesOf(job, retries.withinMs) ?? 0;
     if (count < retries.after) return [];
     const went = retries.then === 'letRun' ? 'The rule lets it run from now on.' : 'It is cancelled again.';
+    const key = retriesKey(name, job);
     const trouble = {
-      code: `retries ${job.principal} ${name}`,
+      code: key,
       title: 'The same query comes back after every cancel',
       lines: [`${job.principal} has started ${jobName(job)} again after ${count} cancels by rule ${name}.`, went],
     };
-    return [{ key: `retries:${name}:${job.principal}`, trouble, toldAfterMs: 0 }];
+    return [{ key, trouble, toldAfterMs: 0, againAfterMs: retries.withinMs }];
   });
+}
+
+/** That operators were told of a query is remembered for as long as its rule counts, between its jobs too. */
+export function rememberedRetries(
+  { rules }: Policy,
+  before: LedgerDocument['troubles'],
+  nowMs: number,
+): LedgerDocument['troubles'] {
+  const isRecent = ([key, sinceMs]: readonly [string, number]) =>
+    rules.some(({ name, retries }) => {
+      const isOf = key.startsWith(`retries:${name}:`) || key.startsWith(`told:retries:${name}:`);
+      return isOf && retries !== undefined && nowMs - sinceMs < retries.withinMs;
+    });
+  return Object.fromEntries(Object.entries(before).filter(isRecent));
 }
 
 /** Exemptions that end soon: told 14, 7 and 1 days before. */
@@ -61,6 +89,6 @@ export function exemptionTroubles(policy: Policy, nowMs: number): readonly Stand
         'Write a later day into the policy if it is still needed, or let it end.',
       ],
     };
-    return [{ key: `exemption:${reason}:${expires}:${step}`, trouble, toldAfterMs: 0 }];
+    return [{ key: `exemption:${reason}:${expires}:${step}`, trouble, toldAfterMs: 0, againAfterMs: Infinity }];
   });
 }

@@ -1,4 +1,4 @@
-import { planIn, isPlanned, type Plan } from '../../shared/evaluate/safety.ts';
+import { planIn, isPlanned } from '../../shared/evaluate/safety.ts';
 import type { Outcome, Verdict } from '../../shared/jobs/verdict.ts';
 import type { PolicyState } from '../../shared/policy/source.ts';
 import { begin, settingOf } from './begin.ts';
@@ -10,15 +10,16 @@ import { find, type Found } from './look.ts';
 import { withOwner } from './owners.ts';
 import { openOutbox, type Outbox } from './publish.ts';
 import { readReceipts } from './receipts.ts';
-import { record } from './record.ts';
+import { record, type Result } from './record.ts';
+import { report, type Report, type Said } from './report.ts';
+import { formerPolicy, policyChange } from './policy-change.ts';
 import { policyTroubles, withoutPolicy } from './rejected.ts';
 import { completedLine, decisionLine, summarise, type Summary } from './summary.ts';
 import type { News } from './tell.ts';
 import type { Run, World } from './world.ts';
 
 /** What a plan came to. `repeated` was reported by an earlier sweep and is not told again. */
-interface Acted {
-  readonly news: readonly News[];
+interface Acted extends Pick<Result, 'news' | 'said' | 'later'> {
   readonly repeated: readonly Outcome[];
   /** The ledger's generation by now; undefined: another sweep wrote first, and this one did not happen. */
   readonly generation: string | undefined;
@@ -40,21 +41,52 @@ function wasTold(run: Run, { did, verdict }: Outcome): boolean {
   return did === 'held-back' && verdict.mode === 'observe' && !run.book.isNews(verdict);
 }
 
-async function act(run: Run, outbox: Outbox, plan: Plan): Promise<Acted> {
-  const due = plan.verdicts.filter((verdict) => isDue(run, verdict));
-  const real = due.filter(isReal);
-  const generation = real.length === 0 ? run.before.generation : await intend(run, outbox, real, plan.breaker.open);
-  if (generation === undefined) return { news: [], repeated: [], generation };
+/** Carries out what is planned, and says what was reported before. */
+async function carriedOut(run: Run, outbox: Outbox, due: readonly Verdict[]) {
+  const outcomes = await carryOut(run, due);
+  const told = outcomes.filter((outcome) => wasTold(run, outcome));
+  const fresh = outcomes.filter((outcome) => !told.includes(outcome));
+  return { told, news: settle(run, outbox, fresh, false) };
+}
+
+function say(run: Run, outbox: Outbox, all: Report): Said {
+  const said = report(run, all);
+  outbox.add(said.events);
+  return said;
+}
+
+/**
+ * What is known is told before anything is cancelled, and goes into the ledger with the plan: some cancels wait for their
+ * instant, and nothing that is published beside them may be unknown to the ledger.
+ */
+async function cancelForReal(
+  run: Run,
+  outbox: Outbox,
+  all: Report,
+  due: readonly Verdict[],
+): Promise<Omit<Acted, 'repeated'> & { readonly told: readonly Outcome[] }> {
+  const said = say(run, outbox, all);
+  const pastBreaker = all.plan.breaker.open && !all.now.breakerClosed;
+  const generation = await intend(run, outbox, due.filter(isReal), { pastBreaker, kept: said.kept });
+  if (generation === undefined) return { news: [], told: [], said, later: [], generation };
+  const [{ told, news }] = await Promise.all([carriedOut(run, outbox, due), outbox.flush()]);
+  return { news: [...all.news, ...news], told, said, later: news, generation };
+}
+
+async function act(run: Run, outbox: Outbox, all: Report): Promise<Acted> {
+  const { verdicts } = all.plan;
+  const due = verdicts.filter((verdict) => isDue(run, verdict));
   const spared = due.filter((verdict) => !isPlanned(verdict)).map(withoutCancel);
-  const news = settle(run, outbox, spared, false);
-  const [cancels] = await Promise.all([carryOut(run, due), real.length === 0 ? undefined : outbox.flush()]);
-  const told = cancels.filter((outcome) => wasTold(run, outcome));
-  const fresh = cancels.filter((outcome) => !told.includes(outcome));
-  return {
-    news: [...news, ...settle(run, outbox, fresh, false)],
-    repeated: [...plan.verdicts.filter((verdict) => !due.includes(verdict)).map(withoutCancel), ...told],
-    generation,
-  };
+  const soFar = { ...all, news: [...all.news, ...settle(run, outbox, spared, false)] };
+  const before = verdicts.filter((verdict) => !due.includes(verdict)).map(withoutCancel);
+  if (due.some(isReal)) {
+    const { told, ...acted } = await cancelForReal(run, outbox, soFar, due);
+    return { ...acted, repeated: acted.generation === undefined ? [] : [...before, ...told] };
+  }
+  const { told, news } = await carriedOut(run, outbox, due);
+  const whole = { ...soFar, news: [...soFar.news, ...news] };
+  const said = say(run, outbox, whole);
+  return { news: whole.news, repeated: [...before, ...told], said, later: [], generation: run.before.generation };
 }
 
 function completeTargets({ sight }: Found): ReadonlySet<string> {
@@ -64,20 +96,23 @@ function completeTargets({ sight }: Found): ReadonlySet<string> {
 async function sweepWith(run: Run, state: PolicyState): Promise<Summary> {
   const { world, troubles, context } = run;
   const outbox = openOutbox(world.trail, run.before.document.outbox, world.log);
+  const former = formerPolicy(run, state);
   await readReceipts(run);
   const followed = settle(run, outbox, await followUp(run), true);
   const found = await find(run);
   const over = [...(await followMissing(run, found.seen, completeTargets(found))), ...withdrawn(run, found.innocent)];
   const ended = settle(run, outbox, over, true);
   const owned = found.verdicts.map((verdict) => withOwner(verdict, run.compiled.policy));
-  const now = await circumstancesOf(run, found.sight.seen);
+  const stopped = await world.stop();
+  const now = circumstancesOf(run, found.sight.seen, stopped);
   const plan = planIn(run.compiled, owned, now);
-  const acted = await act(run, outbox, plan);
-  const news = [...followed, ...ended, ...acted.news];
+  const { sight } = found;
+  const about = { stopped, policyTroubles: policyTroubles(run, state), policyChange: policyChange(run, await former) };
+  const acted = await act(run, outbox, { news: [...followed, ...ended], sight, plan, now, ...about });
+  const { news } = acted;
   const outcomes = [...news.map((one) => one.outcome), ...acted.repeated];
-  const all = { news, outcomes, sight: found.sight, plan, now, policyTroubles: policyTroubles(run, state) };
   if (acted.generation === undefined) troubles.push('Another sweep wrote to the ledger first; this one did nothing.');
-  else await record(run, outbox, all, acted.generation);
+  else await record(run, outbox, { ...acted, sight, outcomes }, acted.generation);
   for (const { outcome } of news) world.log(decisionLine(context.sweepId, outcome, true));
   for (const outcome of acted.repeated) world.log(decisionLine(context.sweepId, outcome, false));
   return summarise({
@@ -86,7 +121,7 @@ async function sweepWith(run: Run, state: PolicyState): Promise<Summary> {
     startedAtMs: run.startedAtMs,
     endedAtMs: world.clock.now(),
     state,
-    sight: found.sight,
+    sight,
     outcomes,
     breaker: plan.breaker,
     events: { published: outbox.published(), waiting: outbox.waiting().length },

@@ -3,9 +3,9 @@ import type { CallBudget, Canceller } from '../../shared/engines/engine.ts';
 import type { Sources } from '../../shared/engines/list.ts';
 import type { Compiled } from '../../shared/evaluate/compile.ts';
 import type { EngineName } from '../../shared/jobs/job.ts';
-import type { HeldBack } from '../../shared/jobs/verdict.ts';
 import type { Ledger, Snapshot } from '../../shared/ledger/ledger.ts';
 import type { Receipts } from '../../shared/ledger/receipts.ts';
+import type { Stopped } from '../../shared/ledger/stop.ts';
 import type { PolicySource } from '../../shared/policy/source.ts';
 import type { Log } from '../log.ts';
 import type { WatchSettings } from '../settings.ts';
@@ -13,7 +13,7 @@ import type { Book, SweepContext } from './book.ts';
 import type { Clock } from './clock.ts';
 
 /** The engines that a sweep uses: who sees, and who cancels. */
-export interface Opened {
+interface Opened {
   readonly sources: Sources;
   readonly cancellers: Readonly<Partial<Record<EngineName, Canceller>>>;
 }
@@ -25,7 +25,7 @@ export interface World {
   readonly ledger: Ledger;
   readonly receipts: Pick<Receipts, 'get'>;
   /** What stops every cancel, if anything does; a switch that cannot be read stops them too. Never throws. */
-  readonly stop: () => Promise<HeldBack | undefined>;
+  readonly stop: () => Promise<Stopped | undefined>;
   readonly trail: Trail;
   readonly engines: (names: readonly EngineName[]) => Promise<Opened>;
   readonly clock: Clock;

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { StandInBigQuery } from './bigquery/server.ts';
 import { startBigQuery } from './bigquery/server.ts';
 import { startFunction, type RunningFunction } from './functions.ts';
@@ -24,11 +27,14 @@ export interface LocalCloud {
   readonly pubsub: string;
   readonly watch: string;
   readonly notify: string;
+  /** The directory where both functions keep their state; it is removed with the cloud. */
+  readonly state: string;
   close(): Promise<void>;
 }
 
 const project = 'jobwarden-local';
 const topic = `projects/${project}/topics/jobwarden`;
+const deadLetterTopic = `${topic}-dead-letters`;
 
 interface Closable {
   close(): Promise<void>;
@@ -38,23 +44,43 @@ async function closeAll(parts: readonly Closable[]): Promise<void> {
   for (const part of parts.toReversed()) await part.close();
 }
 
-async function startFunctions(options: CloudOptions, urls: { bigquery: string; pubsub: string; slack: string }) {
+/** A new directory for the state; `close` removes it with all that is in it. */
+async function makeState(): Promise<Closable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'jobwarden-state-'));
+  return { path, close: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
+}
+
+interface Places {
+  readonly bigquery: string;
+  readonly pubsub: string;
+  readonly slack: string;
+  readonly state: string;
+}
+
+async function startFunctions(options: CloudOptions, { bigquery, pubsub, slack, state }: Places) {
   const portOf = (offset: number): Record<string, string> =>
     options.port === undefined ? {} : { PORT: String(options.port + offset) };
+  const both = { JOBWARDEN_STATE: state, PUBSUB_EMULATOR_HOST: pubsub };
   const watch = await startFunction(
     'watch',
     {
       ...portOf(3),
+      ...both,
       JOBWARDEN_MODE: options.mode,
       JOBWARDEN_POLICY: options.policyFile,
       JOBWARDEN_TOPIC: topic,
-      BIGQUERY_EMULATOR_HOST: urls.bigquery,
-      PUBSUB_EMULATOR_HOST: urls.pubsub,
+      BIGQUERY_EMULATOR_HOST: bigquery,
     },
     options.onLog,
   );
-  // Not a secret: the stand-in takes every token of this form.
-  const settings = { ...portOf(4), SLACK_BOT_TOKEN: 'xoxb-local-stand-in', SLACK_API_URL: `${urls.slack}/api/` };
+  const settings = {
+    ...portOf(4),
+    ...both,
+    JOBWARDEN_DEAD_LETTER_TOPIC: deadLetterTopic,
+    // Not a secret: the stand-in takes every token of this form.
+    SLACK_BOT_TOKEN: 'xoxb-local-stand-in',
+    SLACK_API_URL: `${slack}/api/`,
+  };
   const notify = await startFunction('notify', settings, options.onLog).catch(async (error: unknown) => {
     await watch.close();
     throw error;
@@ -72,7 +98,9 @@ async function startParts(options: CloudOptions, parts: Closable[]): Promise<Loc
   const official = options.pubsub === 'official';
   const pubsub = keep(official ? await startOfficialEmulator() : await startPubSub({ port: at(1) }));
   const slack = keep(await startSlack({ port: at(2) }));
-  const running = await startFunctions(options, { bigquery: bigquery.url, pubsub: pubsub.host, slack: slack.url });
+  const state = keep(await makeState());
+  const places = { bigquery: bigquery.url, pubsub: pubsub.host, slack: slack.url, state: state.path };
+  const running = await startFunctions(options, places);
   const watch: RunningFunction = keep(running.watch);
   const notify: RunningFunction = keep(running.notify);
   await provision(pubsub.host, {
@@ -84,7 +112,7 @@ async function startParts(options: CloudOptions, parts: Closable[]): Promise<Loc
     retry: { minimumSeconds: 1, maximumSeconds: 10 },
   });
   const close = () => closeAll(parts);
-  return { bigquery, slack, pubsub: pubsub.host, watch: watch.url, notify: notify.url, close };
+  return { bigquery, slack, pubsub: pubsub.host, watch: watch.url, notify: notify.url, state: state.path, close };
 }
 
 /** Starts everything that Jobwarden needs on this machine, and Jobwarden in it. What was started is ended if the rest fails. */

@@ -14,7 +14,7 @@ const host = fileURLToPath(new URL('function-host.ts', import.meta.url));
 const ready = z.object({ url: z.string() });
 
 /** Settings of the parent that would change what its functions do. */
-const ours = /^(JOBWARDEN_|BIGQUERY_|PUBSUB_|SLACK_|GOOGLE_|GCLOUD_|K_SERVICE|FUNCTION_|PORT$)/;
+const ours = /^(JOBWARDEN_|BIGQUERY_|PUBSUB_|STORAGE_|SLACK_|GOOGLE_|GCLOUD_|K_SERVICE|FUNCTION_|PORT$)/;
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));

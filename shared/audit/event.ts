@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jobName, type Job } from '../jobs/job.ts';
 import { jobData } from './job-data.ts';
-import { breakerData, policyData, sweepData, targetData } from './sweep-data.ts';
+import { breakerData, policyData, stopData, sweepData, targetData } from './sweep-data.ts';
 import { sha256 } from './text.ts';
 
 const severityWords = ['INFO', 'NOTICE', 'WARNING', 'ERROR', 'CRITICAL'] as const;
@@ -27,6 +27,8 @@ export const severities = {
   'case.withdrawn': 'INFO',
   'breaker.opened': 'CRITICAL',
   'breaker.closed': 'NOTICE',
+  'stop.set': 'WARNING',
+  'stop.cleared': 'NOTICE',
   'policy.rejected': 'CRITICAL',
   'policy.changed': 'NOTICE',
   'target.failed': 'ERROR',
@@ -93,6 +95,8 @@ const jobRecord = z
   .readonly();
 const breakerTypes = z.literal([eventType('breaker.opened'), eventType('breaker.closed')]);
 const breakerRecord = z.object({ ...attributes, type: breakerTypes, data: breakerData }).readonly();
+const stopTypes = z.literal([eventType('stop.set'), eventType('stop.cleared')]);
+const stopRecord = z.object({ ...attributes, type: stopTypes, data: stopData }).readonly();
 const policyTypes = z.literal([eventType('policy.rejected'), eventType('policy.changed')]);
 const policyRecord = z.object({ ...attributes, type: policyTypes, data: policyData }).readonly();
 const targetRecord = z
@@ -104,13 +108,14 @@ const sweepRecord = z
 
 /** The schema of an audit record: CloudEvents 1.0 in structured JSON. Unknown fields are allowed: later versions add. */
 export const auditEventSchema = z
-  .discriminatedUnion('type', [jobRecord, breakerRecord, policyRecord, targetRecord, sweepRecord])
+  .discriminatedUnion('type', [jobRecord, breakerRecord, stopRecord, policyRecord, targetRecord, sweepRecord])
   .meta({ title: 'Jobwarden audit event' });
 
 /** One entry of the audit trail. */
 export type AuditEvent = z.infer<typeof auditEventSchema>;
 export type JobEvent = z.infer<typeof jobRecord>;
 export type BreakerEvent = z.infer<typeof breakerRecord>;
+export type StopEvent = z.infer<typeof stopRecord>;
 export type PolicyEvent = z.infer<typeof policyRecord>;
 export type TargetEvent = z.infer<typeof targetRecord>;
 export type SweepEvent = z.infer<typeof sweepRecord>;

@@ -21,7 +21,7 @@ export interface Subscription {
 export interface SubscriptionOptions {
   readonly subscription: string;
   readonly endpoint?: string | undefined;
-  /** How long a pull waits for a message; other calls take twice that at most. */
+  /** How long the first pull waits for a message; later ones wait a quarter of that. */
   readonly waitMs?: number;
 }
 
@@ -29,8 +29,9 @@ export interface SubscriptionOptions {
  * A pull subscription of Pub/Sub over gRPC. The client library is loaded by the first call. What Pub/Sub says against a
  * call is an Error whose message begins with `[pubsub]`, says what helps, and has the client's error as its cause.
  */
-export function pubSubSubscription({ subscription, endpoint, waitMs = 5000 }: SubscriptionOptions): Subscription {
+export function pubSubSubscription({ subscription, endpoint, waitMs = 8000 }: SubscriptionOptions): Subscription {
   let client: Promise<v1.SubscriberClient> | undefined;
+  let reached = false;
   const ask = async <T>(work: (open: v1.SubscriberClient) => Promise<T>): Promise<T> => {
     try {
       return await work(await (client ??= connect(subscription, endpoint)));
@@ -38,9 +39,15 @@ export function pubSubSubscription({ subscription, endpoint, waitMs = 5000 }: Su
       throw new Error(whyNot(cause, subscription), { cause });
     }
   };
-  const bounded = { timeout: waitMs * 2 };
+  const bounded = { timeout: waitMs };
   return {
-    pull: (max) => ask((open) => pull(open, { subscription, maxMessages: max }, waitMs)),
+    pull: (max) =>
+      ask(async (open) => {
+        const found = await pull(open, { subscription, maxMessages: max }, reached ? waitMs / 4 : waitMs);
+        if (!reached && found.length === 0) await reach(open, subscription, waitMs);
+        reached = true;
+        return found;
+      }),
     acknowledge: async (ackIds) => {
       if (ackIds.length > 0) await ask((open) => open.acknowledge({ subscription, ackIds: [...ackIds] }, bounded));
     },
@@ -77,12 +84,23 @@ async function pull(
     return (answer.receivedMessages ?? []).map(({ ackId, message }) => ({
       ackId: ackId ?? '',
       messageId: message?.messageId ?? '',
-      data: typeof message?.data === 'string' ? Buffer.from(message.data, 'base64') : (message?.data ?? Buffer.alloc(0)),
+      data:
+        typeof message?.data === 'string' ? Buffer.from(message.data, 'base64') : (message?.data ?? Buffer.alloc(0)),
     }));
   } catch (error) {
     // Pub/Sub holds a pull of an empty subscription open until something comes (Subscriber.Pull reference).
     if (codeOf(error) === codes.deadlineExceeded) return [];
     throw error;
+  }
+}
+
+/** An empty subscription and one that cannot be reached look the same to a pull: throws for the latter. */
+async function reach(client: v1.SubscriberClient, subscription: string, timeout: number): Promise<void> {
+  try {
+    await client.getSubscription({ subscription }, { timeout, retry: null });
+  } catch (error) {
+    // Whoever may pull may not always look at the subscription itself.
+    if (codeOf(error) !== codes.permissionDenied) throw error;
   }
 }
 

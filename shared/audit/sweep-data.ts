@@ -8,9 +8,31 @@ const inForce = {
 };
 
 export const breakerData = z
-  .object({ ...inForce, plannedCancels: count, jobsSeen: count, maxCancels: count, maxShare: amount.optional() })
+  .object({
+    ...inForce,
+    plannedCancels: count,
+    jobsSeen: count,
+    maxCancels: count,
+    maxShare: amount.optional(),
+    closedByHand: z
+      .object({ reason: sentence, by: short.optional(), at: time })
+      .readonly()
+      .optional()
+      .describe('Who let this sweep through, and why. Left out: fewer cancels are planned again.'),
+  })
   .readonly()
   .meta({ id: 'BreakerData', description: 'The breaker opened or closed. maxShare is a part of 1.' });
+
+export const stopData = z
+  .object({
+    ...inForce,
+    until: time.optional().describe('When the order ends by itself. Left out: what stops the cancels is no order.'),
+    reason: sentence.optional(),
+    by: short.optional(),
+    since: time.optional().describe('When a sweep first saw what is over now.'),
+  })
+  .readonly()
+  .meta({ id: 'StopData', description: 'Every cancel is stopped by hand, or is not any more.' });
 
 const problem = z
   .object({
@@ -23,12 +45,44 @@ const problem = z
   })
   .readonly();
 
+const change = z
+  .object({
+    effect: z
+      .enum(['harsher', 'softer', 'either', 'neutral'])
+      .describe(
+        'harsher: more jobs may be cancelled or warned of, or sooner; either: harsher for some and softer for others.',
+      ),
+    where: short,
+    says: sentence,
+  })
+  .readonly();
+
+/** More changes than this are only counted; the harsher ones come first. */
+export const maxChanges = 30;
+
+const difference = z
+  .object({
+    before: z.object({ sha256: short }).readonly().describe('The policy that was in force before.'),
+    known: z
+      .boolean()
+      .describe('False: the text before is not known to this instance, so that nothing can be compared.'),
+    harsher: z
+      .boolean()
+      .describe('Whether something became harsher, or may have: also where the text before is not known.'),
+    changes: z.array(change).max(maxChanges).readonly(),
+    moreChanges: count,
+  })
+  .readonly();
+/** What a policy changed, for the record. */
+export type PolicyDifference = z.infer<typeof difference>;
+
 export const policyData = z
   .object({
     ...inForce,
     subject: policyVersion.describe('The policy that was rejected, or that is in force from now on.'),
     problems: z.array(problem).max(20).readonly(),
     moreProblems: count,
+    difference: difference.optional().describe('What is other than before; only where the policy changed.'),
   })
   .readonly()
   .meta({ id: 'PolicyData', description: 'A policy was rejected or changed.' });

@@ -1,9 +1,17 @@
 import type { Problem } from '../jobs/problem.ts';
 import type { Mode } from '../jobs/verdict.ts';
-import type { BreakerEvent, EventName, JobEventName, PolicyEvent, SweepEvent, TargetEvent } from './event.ts';
+import type {
+  BreakerEvent,
+  EventName,
+  JobEventName,
+  PolicyEvent,
+  StopEvent,
+  SweepEvent,
+  TargetEvent,
+} from './event.ts';
 import { eventType, schemaId, severities } from './event.ts';
 import { boundedVersion, type PolicyVersion } from './fields.ts';
-import type { SweepData, TargetSummary } from './sweep-data.ts';
+import { maxChanges, type PolicyDifference, type SweepData, type TargetSummary } from './sweep-data.ts';
 import { bounded, idPart, isoTime } from './text.ts';
 
 /** What all events of one sweep share. `policy` is the one in force, null when none was ever good. */
@@ -48,6 +56,13 @@ function inForce({ policy, modes }: SweepContext, why: string) {
   };
 }
 
+/** Who closed the breaker by hand, and why; `atMs` is epoch ms. */
+export interface ByHand {
+  readonly atMs: number;
+  readonly reason: string;
+  readonly by?: string | undefined;
+}
+
 /** The breaker opened or closed; `maxShare` is a part of 1. */
 export function breakerEvent(input: {
   readonly name: 'breaker.opened' | 'breaker.closed';
@@ -57,24 +72,59 @@ export function breakerEvent(input: {
   readonly jobsSeen: number;
   readonly maxCancels: number;
   readonly maxShare?: number;
+  readonly closedByHand?: ByHand | undefined;
 }): BreakerEvent {
-  const { name, context, why, plannedCancels, jobsSeen, maxCancels, maxShare } = input;
+  const { name, context, why, plannedCancels, jobsSeen, maxCancels, maxShare, closedByHand } = input;
   return {
     ...attributes(name, context, { subject: 'breaker', data: 'BreakerData' }),
     type: eventType(name),
-    data: { ...inForce(context, why), plannedCancels, jobsSeen, maxCancels, maxShare },
+    data: {
+      ...inForce(context, why),
+      plannedCancels,
+      jobsSeen,
+      maxCancels,
+      maxShare,
+      closedByHand: closedByHand && byHandOf(closedByHand),
+    },
   };
 }
 
-/** A policy was rejected, with its problems, or came into force. `subject` is that policy. */
+function byHandOf({ atMs, reason, by }: ByHand) {
+  return { reason: sentence(reason), by: by && short(by), at: isoTime(atMs) };
+}
+
+/** Every cancel is stopped by hand from now on, or is not any more; `sinceMs` is epoch ms. */
+export function stopEvent(input: {
+  readonly name: 'stop.set' | 'stop.cleared';
+  readonly context: SweepContext;
+  readonly why: string;
+  readonly order?: { readonly until: string; readonly reason: string; readonly by?: string | undefined } | undefined;
+  readonly sinceMs?: number;
+}): StopEvent {
+  const { name, context, why, order, sinceMs } = input;
+  return {
+    ...attributes(name, context, { subject: 'stop', data: 'StopData' }),
+    type: eventType(name),
+    data: {
+      ...inForce(context, why),
+      until: order?.until,
+      reason: order && sentence(order.reason),
+      by: order?.by && short(order.by),
+      since: sinceMs === undefined ? undefined : isoTime(sinceMs),
+    },
+  };
+}
+
+/** A policy was rejected, with its problems, or came into force, with what it changed. `subject` is that policy. */
 export function policyEvent(input: {
   readonly name: 'policy.rejected' | 'policy.changed';
   readonly context: SweepContext;
   readonly why: string;
   readonly subject: PolicyVersion;
   readonly problems?: readonly Problem[];
+  readonly difference?: Omit<PolicyDifference, 'moreChanges'>;
 }): PolicyEvent {
-  const { name, context, why, subject, problems = [] } = input;
+  const { name, context, why, subject, problems = [], difference } = input;
   return {
     ...attributes(name, context, { subject: subject.where, data: 'PolicyData' }),
     type: eventType(name),
@@ -83,7 +133,25 @@ export function policyEvent(input: {
       subject: boundedVersion(subject),
       problems: problems.slice(0, 20).map(problemOf),
       moreProblems: Math.max(0, problems.length - 20),
+      difference: difference && boundedDifference(difference),
     },
+  };
+}
+
+function boundedDifference({
+  before,
+  known,
+  harsher,
+  changes,
+}: Omit<PolicyDifference, 'moreChanges'>): PolicyDifference {
+  return {
+    before: { sha256: short(before.sha256) },
+    known,
+    harsher,
+    changes: changes
+      .slice(0, maxChanges)
+      .map(({ effect, where, says }) => ({ effect, where: short(where), says: sentence(says) })),
+    moreChanges: Math.max(0, changes.length - maxChanges),
   };
 }
 

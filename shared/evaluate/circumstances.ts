@@ -20,8 +20,11 @@ export interface Circumstances {
   readonly failing: ReadonlyMap<string, string>;
   /** Somebody closed the breaker by hand: it stays closed for this sweep. */
   readonly breakerClosed: boolean;
-  /** How many cancels the same principal's same query had within the last `withinMs`. */
-  readonly retriesOf: (job: Job, withinMs: number) => number;
+  /**
+   * In how many other jobs the same principal's same query was cancelled within the last `withinMs`; undefined: that
+   * cannot be told.
+   */
+  readonly retriesOf: (job: Job, withinMs: number) => number | undefined;
 }
 
 /** Nothing has happened before, and nothing is wrong. */

@@ -37,6 +37,12 @@ function heldNow(compiled: Compiled, verdict: Verdict, now: Circumstances): Held
   const retries = compiled.policy.rules.find(({ name }) => name === verdict.rule)?.retries;
   if (retries?.then !== 'letRun') return undefined;
   const count = now.retriesOf(verdict.job, retries.withinMs);
+  if (count === undefined) {
+    return {
+      by: 'retries',
+      why: 'Its statement is not known, so it cannot be told how often it was cancelled before.',
+    };
+  }
   if (count < retries.after) return undefined;
   const why = `The same query of the same principal was cancelled ${count} times; the rule then lets it run.`;
   return { by: 'retries', why };

@@ -52,9 +52,14 @@ function newsKey(verdict: Verdict): string {
   return [verdict.rule, verdict.action, verdict.phase, by === 'observe' ? 'mode' : by].join('.');
 }
 
-/** Whether this verdict was not reported yet; what was told in observe is told again once it is in force. */
+/**
+ * Whether this verdict was not reported yet; what was told in observe is told again once it is in force, and an owner for
+ * whom a cancel waits is told until a message names the job.
+ */
 export function isNews(known: Case | undefined, verdict: Verdict): boolean {
-  return known?.reported[newsKey(verdict)] === undefined;
+  const { heldBack, mode } = verdict;
+  const isOwed = mode === 'enforce' && heldBack?.by === 'grace' && heldBack.tell === true;
+  return isOwed || known?.reported[newsKey(verdict)] === undefined;
 }
 
 /** Takes the number of the next event of the case. */
@@ -76,18 +81,28 @@ export function planned(known: Case, verdict: Verdict, plan: NonNullable<Case['p
   };
 }
 
-/** What became of a verdict. What is only observed changes nothing in a case in which more has happened. */
+/**
+ * Whether a verdict leaves the case as it is but for the report: what is only observed changes nothing in a case in which
+ * more has happened, except that one in which no cancel is on its way any more may end.
+ */
+function isAside(known: Case, verdict: Verdict, did: End): boolean {
+  if (verdict.mode === 'enforce' || known.state === 'observed' || known.state === 'warned') return false;
+  return known.state !== 'forbidden' || stateAfter[did] !== 'closed';
+}
+
+/** What became of a verdict. A job that breaks no rule any more begins anew, if it ever does again. */
 export function settled(known: Case, verdict: Verdict, did: End, nowMs: number): Case {
   const reported = { ...known.reported, [newsKey(verdict)]: nowMs };
-  const isQuiet = known.state === 'observed' || known.state === 'warned';
-  const state = verdict.mode === 'observe' && !isQuiet ? known.state : stateAfter[did];
-  const isOpen = state === 'unconfirmed' || state === 'planned' || state === 'cancelling';
+  if (isAside(known, verdict, did)) return { ...known, reported, updatedAtMs: nowMs };
+  const state = stateAfter[did];
+  const isOpen = state === 'unconfirmed';
   return {
     ...known,
     state,
     reported,
     verdict: kept(verdict),
     plan: isOpen ? known.plan : undefined,
+    told: did === 'withdrawn' ? {} : known.told,
     updatedAtMs: nowMs,
   };
 }
@@ -138,7 +153,8 @@ export function mayTryAgain(known: Case, nowMs: number, withoutEffectMs: number)
   return known.cancelSentAtMs === undefined || nowMs - known.cancelSentAtMs > withoutEffectMs;
 }
 
-/** Whether the record is of the run that the case is about. */
-export function isCaseOf(known: Case, job: Job): boolean {
-  return known.job.id === job.id && known.job.createdAtMs === job.createdAtMs && known.job.principal === job.principal;
+/** Whether the record is of the run that the case is about, as far as that was known when the case was opened. */
+export function isCaseOf({ job: known }: Case, job: Job): boolean {
+  const { id, createdAtMs = job.createdAtMs, principal = job.principal } = known;
+  return id === job.id && createdAtMs === job.createdAtMs && principal === job.principal;
 }

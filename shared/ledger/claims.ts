@@ -3,15 +3,16 @@ export type ClaimResult =
   | { readonly how: 'delivered'; readonly room: string; readonly id: string }
   | { readonly how: 'impossible'; readonly why: string };
 
-/** The right to try one receiver of one notice for a while. `token` tells this holder from a later one. */
+/** The right to try one receiver of one notice until `untilMs`. `token` tells this holder from a later one. */
 export interface Lease {
   readonly noticeId: string;
   readonly receiver: string;
   readonly token: string;
+  readonly untilMs: number;
 }
 
 /** `mine`: try now. `busy`: somebody else is trying, until `untilMs` at the latest. `done`: nothing is left to try. */
-type Claim =
+export type Claim =
   | { readonly kind: 'mine'; readonly lease: Lease }
   | { readonly kind: 'busy'; readonly untilMs: number }
   | { readonly kind: 'done'; readonly result: ClaimResult };
@@ -24,31 +25,40 @@ export interface Claims {
   claim(noticeId: string, receiver: string): Promise<Claim>;
   finish(lease: Lease, result: ClaimResult): Promise<void>;
   release(lease: Lease): Promise<void>;
+  /** Forgets that receivers of a notice could not be reached, so that they are tried again. */
+  reopen(noticeId: string): Promise<void>;
+}
+
+const dayMs = 86_400_000;
+
+/** A lease lasts longer than one delivery can take, and a result longer than Pub/Sub keeps a notice by default. */
+export const claimTimes = { leaseMs: 90_000, keepMs: 14 * dayMs } as const;
+
+/** What a claim is that somebody else has made already. */
+export function claimedBefore(known: { readonly untilMs: number; readonly result?: ClaimResult | undefined }): Claim {
+  const { untilMs, result } = known;
+  return result === undefined ? { kind: 'busy', untilMs } : { kind: 'done', result };
 }
 
 interface MemoryOptions {
   readonly now: () => number;
-  /** Longer than one delivery can take. */
   readonly leaseMs?: number;
-  /** Longer than Pub/Sub keeps a message that nobody acknowledged (7 days by default, 31 at most). */
   readonly keepMs?: number;
   readonly maxClaims?: number;
 }
 
 interface Entry {
+  readonly noticeId: string;
   readonly token: string;
   readonly untilMs: number;
   readonly result?: ClaimResult;
 }
 
-const dayMs = 86_400_000;
-
 /** Claims in memory: they hold within one function instance, and are forgotten with it. The oldest go first when full. */
 export function memoryClaims(options: MemoryOptions): Claims {
-  const { now, leaseMs = 90_000, keepMs = 14 * dayMs, maxClaims = 10_000 } = options;
+  const { now, leaseMs = claimTimes.leaseMs, keepMs = claimTimes.keepMs, maxClaims = 10_000 } = options;
   const entries = new Map<string, Entry>();
   let tokens = 0;
-  const keyOf = (noticeId: string, receiver: string) => JSON.stringify([noticeId, receiver]);
   const put = (key: string, entry: Entry) => {
     entries.delete(key);
     entries.set(key, entry);
@@ -63,21 +73,27 @@ export function memoryClaims(options: MemoryOptions): Claims {
     claim: async (noticeId, receiver) => {
       const key = keyOf(noticeId, receiver);
       const known = entries.get(key);
-      if (known !== undefined && known.untilMs > now())
-        return known.result === undefined
-          ? { kind: 'busy', untilMs: known.untilMs }
-          : { kind: 'done', result: known.result };
-      tokens += 1;
-      const token = String(tokens);
-      put(key, { token, untilMs: now() + leaseMs });
-      return { kind: 'mine', lease: { noticeId, receiver, token } };
+      if (known !== undefined && known.untilMs > now()) return claimedBefore(known);
+      const token = String((tokens += 1));
+      const untilMs = now() + leaseMs;
+      put(key, { noticeId, token, untilMs });
+      return { kind: 'mine', lease: { noticeId, receiver, token, untilMs } };
     },
     finish: async (lease, result) => {
-      const key = keyOf(lease.noticeId, lease.receiver);
-      if (isHeld(lease)) put(key, { token: lease.token, untilMs: now() + keepMs, result });
+      const { noticeId, receiver, token } = lease;
+      if (isHeld(lease)) put(keyOf(noticeId, receiver), { noticeId, token, untilMs: now() + keepMs, result });
     },
     release: async (lease) => {
       if (isHeld(lease)) entries.delete(keyOf(lease.noticeId, lease.receiver));
     },
+    reopen: async (noticeId) => {
+      for (const [key, entry] of entries) {
+        if (entry.noticeId === noticeId && entry.result?.how === 'impossible') entries.delete(key);
+      }
+    },
   };
+}
+
+function keyOf(noticeId: string, receiver: string): string {
+  return JSON.stringify([noticeId, receiver]);
 }

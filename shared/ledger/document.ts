@@ -98,7 +98,9 @@ export const ledgerSchema = z.object({
   /** Until when the whole sweep only observes because several targets failed. */
   observeUntilMs: epochMs,
   /** Who closed the breaker by hand, and why; it holds for the next sweep that would open it. */
-  breakerClosed: z.object({ atMs: epochMs, reason: z.string() }).optional(),
+  breakerClosed: z.object({ atMs: epochMs, reason: z.string(), by: z.string().optional() }).optional(),
+  /** Which policy was in force in the last sweep that wrote the ledger, and since when. */
+  policySeen: z.object({ sha256: z.string(), sinceMs: epochMs }).optional(),
   heartbeatAtMs: epochMs,
 });
 

@@ -15,6 +15,8 @@ export interface Receipt {
 export interface Receipts {
   get(noticeId: string): Promise<Receipt | undefined>;
   put(receipt: Receipt): Promise<void>;
+  /** Takes back that a notice is undeliverable, so that it is delivered again. False: nothing said that it is. */
+  reopen(noticeId: string): Promise<boolean>;
 }
 
 /** Receipts in memory: forgotten with the function instance; the oldest go first when there are more than `max`. */
@@ -28,5 +30,6 @@ export function memoryReceipts(max = 10_000): Receipts {
       const [oldest] = receipts.keys();
       if (receipts.size > max && oldest !== undefined) receipts.delete(oldest);
     },
+    reopen: async (noticeId) => receipts.get(noticeId)?.how === 'undeliverable' && receipts.delete(noticeId),
   };
 }

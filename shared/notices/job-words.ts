@@ -90,10 +90,11 @@ function nextAfterCancel({ client, jobType }: NextAbout): string {
   return 'Make it smaller before you run it again (fewer days, fewer columns, a filter on the partition), or ask for an exemption.';
 }
 
-function nextAfterWarning({ willCancel, line }: NextAbout): string {
+function nextAfterWarning({ willCancel, line, cancels }: NextAbout): string {
   if (willCancel) return 'If you need it, ask for an exemption before then. If you do not, cancel it now.';
   if (line === 'warnAt')
     return 'If you need it, ask for an exemption: past the limit it may be cancelled. If you do not, cancel it now.';
+  if (cancels) return 'If you need it, ask for an exemption: later it may be cancelled. If you do not, cancel it now.';
   return 'Look whether it is still needed, and cancel it yourself if it is not. This rule only warns.';
 }
 
@@ -104,6 +105,8 @@ interface NextAbout {
   readonly toOperators: boolean;
   /** Whether a time for the cancel is known. */
   readonly willCancel: boolean;
+  /** Whether the rule cancels what is over its limit. */
+  readonly cancels: boolean;
   readonly line: NoticeJob['line'];
 }
 

@@ -123,6 +123,7 @@ function nextOf(
     jobType: job.jobType,
     toOperators: namesOwners,
     willCancel: willCancelAtMs !== undefined,
+    cancels: verdict.action === 'cancel',
     line: verdict.phase,
   });
 }

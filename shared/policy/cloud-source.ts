@@ -1,7 +1,7 @@
 import type { CallBudget, Objects } from '../objects/objects.ts';
 import { policySource, type PolicySource, type Reading } from './source.ts';
 
-/** How long one reading of the policy may take; a sweep has other things to do. */
+/** How long one reading of the policy may take, or of all its earlier generations; a sweep has other things to do. */
 const readMs = 8000;
 /** How many earlier generations are looked through for a good one. */
 const maxEarlier = 20;
@@ -16,9 +16,10 @@ function whyNot(error: unknown): Reading {
 
 /** The bytes of earlier generations, newest first; a store that keeps none has none to give. */
 async function* earlierOf(objects: Objects, name: string, now: () => number): AsyncGenerator<Uint8Array> {
-  const versions = await objects.versions(name, budget(now));
+  const all = budget(now);
+  const versions = await objects.versions(name, all);
   for (const { generation } of versions.slice(0, maxEarlier)) {
-    const found = await objects.get(name, budget(now), generation);
+    const found = await objects.get(name, all, generation);
     if (found !== undefined) yield found.bytes;
   }
 }

@@ -50,7 +50,7 @@ function placeOf({ starts }: Lines, offset: number): { line: number; column: num
 const longestQuote = 200;
 
 /** A path as people read it: `rules[2].limit.runTime`, `teams["data platform"]`; the whole file is `policy`. */
-function pathText(path: Path): string {
+export function pathText(path: Path): string {
   const steps = path.map((step) => {
     if (typeof step === 'number') return `[${step}]`;
     const shown = maskSecrets(step.slice(0, longestQuote));

@@ -12,7 +12,6 @@ const isNumber = (value: unknown) => typeof value === 'string' && /^\d+$/.test(v
 const isTrue = (value: unknown) => value === true;
 const discovery = 'Projects are not found by themselves yet; only projects listed by id are looked at.';
 const channel = 'Only Slack by a bot is connected yet; notices for this channel are not sent.';
-const hourly = 'Only budget.perSweep is counted yet.';
 
 /**
  * The keys that are accepted and checked but not yet acted on, one row each. Work that brings a key to life removes its
@@ -29,24 +28,11 @@ const rows: readonly Row[] = [
   { at: ['targets', each, 'organization'], says: discovery },
   { at: ['targets', each, 'newProjects'], says: discovery },
   {
-    at: ['rules', each, 'ifUndelivered'],
-    says: 'It is not yet known whether an owner was reached; a rule with a grace does not cancel.',
-  },
-  {
-    at: ['rules', each, 'grace'],
-    when: (value) => value !== 'none',
-    says: 'There is no proof yet that an owner was told; the cancels of this rule are held back.',
-  },
-  { at: ['rules', each, 'retries'], says: 'Queries that are started again are not counted yet.' },
-  { at: ['rules', each, 'pastBreaker'], when: isTrue, says: 'No rule acts while the breaker is open yet.' },
-  {
-    at: ['exemptions', each, 'afterExpiry'],
-    says: 'An exemption ends with its last day; there are no 7 days of warnings after it yet.',
+    at: ['rules', each, 'ifUnknown'],
+    when: (value) => value === 'warn',
+    says: 'Nobody is told yet of a job none of whose limits could be judged; it is left alone.',
   },
   { at: ['optOut', 'perOwnerPerDay'], says: 'How often an owner keeps a job is not counted yet.' },
-  { at: ['budget', 'perOwnerPerHour'], says: hourly },
-  { at: ['budget', 'perHour'], says: hourly },
-  { at: ['budget', 'pastBreaker'], says: hourly },
   { at: ['owners', 'lookups'], says: 'Lookup files are not read yet.' },
   { at: ['channels', 'slackWebhook'], says: channel },
   { at: ['channels', 'email'], says: channel },

@@ -13,6 +13,12 @@ interface PolicyVersion {
   readonly loadedAtMs: number;
 }
 
+/** A policy that validated, with its version. */
+interface GoodPolicy {
+  readonly policy: Policy;
+  readonly version: PolicyVersion;
+}
+
 /**
  * What a sweep goes by. `current`: the text as it is now. `last-good`: that text was refused or could not be read, and
  * the policy before it stays, to be used in observe mode. `none`: there was never a good one.
@@ -27,11 +33,15 @@ export interface PolicyState {
   readonly rejectedSha256?: string;
   /** True when another version stands than at the call before; the first good one counts. */
   readonly changed: boolean;
+  /** The good one that this one took the place of, where this instance has seen it. */
+  readonly previous?: GoodPolicy;
 }
 
 /** Where the policy comes from. It is asked at each sweep and never throws. */
 export interface PolicySource {
   readonly current: () => Promise<PolicyState>;
+  /** The policy of an earlier text, by the hash of its bytes; undefined where it cannot be found, or is none any more. */
+  readonly recall?: (sha256: string) => Promise<Policy | undefined>;
 }
 
 /** One reading of the text: its bytes, or the reason why there are none. */
@@ -60,9 +70,40 @@ function judge(bytes: Uint8Array, where: string, nowMs: number): Judged {
 
 async function* none(): AsyncGenerator<Uint8Array> {}
 
+/** How a policy is judged, and where it comes from. */
+interface Judging {
+  readonly where: string;
+  readonly now: () => number;
+  /** Earlier texts, newest first. */
+  readonly earlier: () => AsyncIterable<Uint8Array>;
+}
+
+/** The policy with its version, from a text that is good. */
+function versioned(policy: Policy, hash: string, { where, now }: Judging): GoodPolicy {
+  return { policy, version: { sha256: hash, where, loadedAtMs: now() } };
+}
+
+/** The first earlier text that validates. Throws what the earlier texts throw. */
+async function lastGood(by: Judging): Promise<GoodPolicy | undefined> {
+  for await (const bytes of by.earlier()) {
+    const { policy } = judge(bytes, by.where, by.now());
+    if (policy !== undefined) return versioned(policy, sha256(bytes), by);
+  }
+  return undefined;
+}
+
+async function recall(wanted: string, { where, now, earlier }: Judging): Promise<Policy | undefined> {
+  try {
+    for await (const bytes of earlier()) if (sha256(bytes) === wanted) return judge(bytes, where, now()).policy;
+  } catch {
+    // What cannot be read is not known.
+  }
+  return undefined;
+}
+
 /**
  * Makes a source of any way to read the text at `where`. The text is read at each call and judged only when its bytes
- * are others than before; what does not validate never takes effect.
+ * are others than before; what does not validate never takes effect. `earlier` gives the texts before it, newest first.
  */
 export function policySource(
   where: string,
@@ -70,30 +111,24 @@ export function policySource(
   now: () => number,
   earlier: () => AsyncIterable<Uint8Array> = none,
 ): PolicySource {
+  const by: Judging = { where, now, earlier };
   let seen: { readonly sha256: string; readonly judged: Judged } | undefined;
   let hasLooked = false;
-  let good: { readonly policy: Policy; readonly version: PolicyVersion } | undefined;
-
-  /** The first earlier text that validates; looked for once, by an instance that has not seen a good one. */
-  const lookBack = async (): Promise<void> => {
-    try {
-      for await (const bytes of earlier()) {
-        const { policy } = judge(bytes, where, now());
-        if (policy === undefined) continue;
-        good = { policy, version: { sha256: sha256(bytes), where, loadedAtMs: now() } };
-        break;
-      }
-      hasLooked = true;
-    } catch {
-      // Looked for again at the next sweep; until then there is no good one, and that is said.
-    }
-  };
+  let good: GoodPolicy | undefined;
+  let previous: GoodPolicy | undefined;
 
   const keep = async (problems: readonly Problem[], rejectedSha256?: string): Promise<PolicyState> => {
-    if (good === undefined && !hasLooked) await lookBack();
+    if (good === undefined && !hasLooked) {
+      try {
+        good = await lastGood(by);
+        hasLooked = true;
+      } catch {
+        // Looked for again at the next sweep; until then there is no good one, and that is said.
+      }
+    }
     return good === undefined
       ? { standing: 'none', problems, rejectedSha256, changed: false }
-      : { standing: 'last-good', ...good, problems, rejectedSha256, changed: false };
+      : { standing: 'last-good', ...good, problems, rejectedSha256, changed: false, previous };
   };
 
   async function current(): Promise<PolicyState> {
@@ -105,11 +140,14 @@ export function policySource(
     const { policy, problems } = seen.judged;
     if (policy === undefined) return keep(problems, hash);
     const changed = good?.version.sha256 !== hash;
-    if (changed || good === undefined) good = { policy, version: { sha256: hash, where, loadedAtMs: now() } };
-    return { standing: 'current', ...good, problems, changed };
+    if (changed || good === undefined) {
+      previous = good;
+      good = versioned(policy, hash, by);
+    }
+    return { standing: 'current', ...good, problems, changed, previous };
   }
 
-  return { current };
+  return { current, recall: async (wanted) => recall(wanted, by) };
 }
 
 /** At most one byte more than a policy may have, so that a file of any size costs the same. */

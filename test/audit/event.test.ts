@@ -98,13 +98,13 @@ it('is loud where somebody has to act, and quiet where all is as it should be', 
   const of = (severity: string) => Object.entries(severities).flatMap(([name, is]) => (is === severity ? [name] : []));
   expect(of('CRITICAL')).toEqual(['breaker.opened', 'policy.rejected']);
   expect(of('ERROR')).toEqual(['cancel.forbidden', 'cancel.error', 'target.failed']);
-  expect(of('WARNING')).toEqual(['cancel.unconfirmed']);
+  expect(of('WARNING')).toEqual(['cancel.unconfirmed', 'stop.set']);
   expect(of('INFO')).toEqual(['job.recorded', 'warn.would-have', 'case.ended', 'case.withdrawn', 'sweep.completed']);
 });
 
 it('has a type for every event name and finds the name in the type', () => {
   const names = Object.keys(severities).filter((name): name is EventName => name in severities);
-  expect(names).toHaveLength(21);
+  expect(names).toHaveLength(23);
   const types: string[] = auditEventSchema.options.flatMap((option) => Array.from(option.unwrap().shape.type.values));
   expect(types.toSorted()).toEqual(names.map(eventType).toSorted());
   for (const name of names) expect(eventName(eventType(name))).toBe(name);

@@ -3,6 +3,7 @@ import { auditEventSchema } from '../../shared/audit/event.ts';
 import {
   breakerEvent,
   policyEvent,
+  stopEvent,
   sweepEvent,
   targetEvent,
   type SweepContext,
@@ -46,6 +47,35 @@ const rejected = (problems: readonly Problem[]) =>
     subject: { sha256: 'cd'.repeat(32), where: 'policy.yaml' },
     problems,
   });
+const changed = (edits: number) =>
+  policyEvent({
+    name: 'policy.changed',
+    context,
+    why: 'Another policy is in force.',
+    subject: policy,
+    difference: {
+      before: { sha256: 'cd'.repeat(32) },
+      known: true,
+      harsher: true,
+      changes: Array.from({ length: edits }, (_, at) => ({
+        effect: 'harsher' as const,
+        where: `rules[${at}]`,
+        says: 'x'.repeat(2000),
+      })),
+    },
+  });
+const order = { until: '2026-03-11T14:00:00.000Z', reason: 'The month is being closed', by: 'ana@example.com' };
+const stopped = stopEvent({ name: 'stop.set', context, why: 'Every cancel is stopped.', order });
+const cleared = stopEvent({ name: 'stop.cleared', context, why: 'It is gone.', sinceMs: nowMs - seconds(90) });
+const closedByHand = breakerEvent({
+  name: 'breaker.closed',
+  context,
+  why: 'Closed by hand.',
+  plannedCancels: 21,
+  jobsSeen: 50,
+  maxCancels: 20,
+  closedByHand: { atMs: nowMs - seconds(20), reason: 'A backfill that went wrong', by: 'ana' },
+});
 const failed = (name: string) =>
   targetEvent({ context, target: name, why: '[bigquery] 403', failure: 'forbidden', retryable: false });
 const completed = (names: readonly string[] = [target.name]) =>
@@ -68,7 +98,11 @@ const problem: Problem = {
 
 it.each([
   ['breaker.opened', opened()],
+  ['breaker.closed', closedByHand],
+  ['stop.set', stopped],
+  ['stop.cleared', cleared],
   ['policy.rejected', rejected([problem])],
+  ['policy.changed', changed(2)],
   ['target.failed', failed('bigquery:analytics-prod')],
   ['sweep.completed', completed()],
 ])('makes %s a CloudEvent that its schema accepts without losing anything', (name, event) => {
@@ -106,6 +140,25 @@ it('says so when there is no policy at all', () => {
 it('keeps twenty problems and counts the rest', () => {
   const { data } = rejected(Array.from({ length: 33 }, () => problem));
   expect([data.problems.length, data.moreProblems]).toEqual([20, 13]);
+});
+
+it('says until when, why and by whom every cancel is stopped, and since when it was', () => {
+  expect(stopped.data).toMatchObject(order);
+  expect(cleared.data).toMatchObject({ since: '2026-03-11T09:58:30.000Z', until: undefined });
+});
+
+it('says who closed the breaker by hand, why, and when', () => {
+  expect(closedByHand.data.closedByHand).toEqual({
+    reason: 'A backfill that went wrong',
+    by: 'ana',
+    at: '2026-03-11T09:59:40.000Z',
+  });
+});
+
+it('keeps thirty changes of a policy and counts the rest, within the size of a message', () => {
+  const { data } = changed(33);
+  expect([data.difference?.changes.length, data.difference?.moreChanges]).toEqual([30, 3]);
+  expect(JSON.stringify(changed(33)).length).toBeLessThan(64 * 1024);
 });
 
 it('keeps five hundred targets and counts the rest', () => {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Outside } from '../../functions/cli/command.ts';
 import type { JobSource } from '../../shared/engines/engine.ts';
@@ -90,8 +91,17 @@ describe('jobwarden explain', () => {
   });
 
   it('says which keys are not in force, as far as they matter to the job', async () => {
-    expect((await dataOf('runaway')).problems.map(({ where }) => where)).toEqual(['rules[0].retries']);
-    expect((await dataOf('nightly')).problems).toEqual([]);
+    const written = (await readFile(policy, 'utf8')).replace(
+      '    grace: none\n',
+      '    grace: none\n    ifUnknown: warn\n',
+    );
+    const notesOf = async (job: string) => {
+      const words = [job, '--policy', '-', '--jobs', jobs, ...monday, '--format', 'json'];
+      const data: Data = JSON.parse((await explain(words, { stdin: written })).out);
+      return data.problems.map(({ where }) => where);
+    };
+    expect(await notesOf('runaway')).toEqual(['rules[0].ifUnknown']);
+    expect(await notesOf('nightly')).toEqual([]);
   });
 
   it('asks the deployment for its setting: the option, else the environment, else enforce', async () => {

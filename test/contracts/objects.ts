@@ -372,6 +372,17 @@ export function describeObjects(
         expect((await entries(objects, 'n/')).map(({ name }) => name)).toEqual(['n/stays']);
       });
 
+      it('ends although each object that is found leads to a new one', async () => {
+        for (const name of ['n/1', 'n/2', 'n/3']) await write(objects, name, 'x');
+        let found = 0;
+        for await (const entry of objects.list('n/', plenty())) {
+          found += 1;
+          if (found > 20) break;
+          await write(objects, `n/after ${entry.name} ${found}`, 'x');
+        }
+        expect(found).toBeLessThanOrEqual(6);
+      });
+
       it('may be left before its end', async () => {
         for (const name of ['a', 'b', 'c']) await write(objects, name, 'x');
         for await (const entry of objects.list('', plenty())) {

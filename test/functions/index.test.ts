@@ -64,6 +64,7 @@ describe('the entry point', () => {
     const { code, entries } = await load({
       ...right,
       K_SERVICE: 'watch',
+      JOBWARDEN_STATE: 'gs://ops-state',
       FUNCTION_TARGET: 'watch',
       BIGQUERY_EMULATOR_HOST: 'http://127.0.0.1:1',
     });

@@ -6,6 +6,8 @@ import { settingsTable } from '../../functions/settings-table.ts';
 // Synthetic: no such project, account or token exists.
 const watch = { JOBWARDEN_POLICY: 'policy.yaml', JOBWARDEN_TOPIC: 'projects/ops/topics/jobwarden' };
 const notify = { SLACK_BOT_TOKEN: 'xoxb-not-a-real-token' };
+/** What the cloud sets, and what has to be set there. */
+const cloud = { K_SERVICE: 'jobwarden', JOBWARDEN_STATE: 'gs://ops-state/prod' };
 
 type Env = Readonly<Record<string, string | undefined>>;
 const isProblems = (value: object): value is readonly Problem[] => Array.isArray(value);
@@ -23,7 +25,10 @@ describe('the settings of watch', () => {
       topic: 'projects/ops/topics/jobwarden',
       source: '//jobwarden/local',
       ownPrincipal: undefined,
+      stop: undefined,
       bigqueryEndpoint: undefined,
+      state: '.jobwarden/state',
+      storageEndpoint: undefined,
     });
   });
 
@@ -35,8 +40,12 @@ describe('the settings of watch', () => {
       JOBWARDEN_PRINCIPAL: 'Watch@ops.iam.gserviceaccount.com',
       BIGQUERY_EMULATOR_HOST: 'http://127.0.0.1:8081/bigquery/v2',
       PUBSUB_EMULATOR_HOST: '127.0.0.1:8085',
+      JOBWARDEN_STATE: 'gs://ops-state/prod',
+      STORAGE_EMULATOR_HOST: 'http://127.0.0.1:9023',
     };
     expect(readWatchSettings(env)).toMatchObject({
+      state: 'gs://ops-state/prod',
+      storageEndpoint: 'http://127.0.0.1:9023',
       mode: 'enforce',
       source: '//jobwarden/prod',
       ownPrincipal: 'watch@ops.iam.gserviceaccount.com',
@@ -83,15 +92,18 @@ describe('the settings of watch', () => {
     expect(problemsOf(readWatchSettings, { ...watch, JOBWARDEN_MODE: mode })).toEqual(['setting-wrong JOBWARDEN_MODE']);
   });
 
-  test.each(['BIGQUERY_EMULATOR_HOST', 'PUBSUB_EMULATOR_HOST', 'SLACK_API_URL'])('refuse %s in the cloud', (name) => {
-    const value = name === 'PUBSUB_EMULATOR_HOST' ? '127.0.0.1:1' : 'http://127.0.0.1:1';
-    const env = { ...watch, [name]: value };
-    expect(problemsOf(readWatchSettings, env)).toEqual([]);
-    expect(problemsOf(readWatchSettings, { ...env, K_SERVICE: 'watch' })).toEqual([`setting-local-only ${name}`]);
-  });
+  test.each(['BIGQUERY_EMULATOR_HOST', 'PUBSUB_EMULATOR_HOST', 'STORAGE_EMULATOR_HOST', 'SLACK_API_URL'])(
+    'refuse %s in the cloud',
+    (name) => {
+      const value = name === 'PUBSUB_EMULATOR_HOST' ? '127.0.0.1:1' : 'http://127.0.0.1:1';
+      const env = { ...watch, [name]: value };
+      expect(problemsOf(readWatchSettings, env)).toEqual([]);
+      expect(problemsOf(readWatchSettings, { ...env, ...cloud })).toEqual([`setting-local-only ${name}`]);
+    },
+  );
 
   test('are fine in the cloud without stand-ins', () => {
-    expect(problemsOf(readWatchSettings, { ...watch, K_SERVICE: 'watch' })).toEqual([]);
+    expect(problemsOf(readWatchSettings, { ...watch, ...cloud })).toEqual([]);
   });
 
   test('do not ask for the token of notify', () => {
@@ -116,11 +128,60 @@ describe('the settings of watch', () => {
   );
 });
 
+describe.each([
+  ['watch', readWatchSettings, watch],
+  ['notify', readNotifySettings, notify],
+] as const)('the state of %s', (_function, read, env) => {
+  const problems = (more: Env) => problemsOf(read, { ...env, ...more });
+
+  test.each(['gs://ops-state', 'gs://ops-state/prod', 'gs://ops.example.com/a/b/', '.jobwarden/state', '/var/lib/x'])(
+    'may be kept in %s on a machine',
+    (state) => {
+      expect(read({ ...env, JOBWARDEN_STATE: state })).toMatchObject({ state });
+    },
+  );
+
+  test.each([
+    'gs://',
+    'gs://a',
+    'gs:ops',
+    'gs:/ops/x',
+    'gs://Ops',
+    'GS://ops',
+    'gs://ops//x',
+    's3://ops',
+    'https://x.y/',
+  ])('is not kept in %s', (state) => {
+    expect(problems({ JOBWARDEN_STATE: state })).toEqual(['setting-wrong JOBWARDEN_STATE']);
+    expect(problems({ ...cloud, JOBWARDEN_STATE: state })).toEqual(['setting-wrong JOBWARDEN_STATE']);
+  });
+
+  test.each(['.jobwarden/state', '/tmp/state', 'state'])('is not kept in %s in the cloud', (state) => {
+    expect(read({ ...env, ...cloud, JOBWARDEN_STATE: state })).toMatchObject([
+      { code: 'setting-wrong', where: 'JOBWARDEN_STATE', try: 'Set it to gs://BUCKET or gs://BUCKET/PREFIX.' },
+    ]);
+  });
+
+  test('has to be said in the cloud', () => {
+    expect(read({ ...env, K_SERVICE: 'x' })).toMatchObject([
+      { code: 'setting-missing', try: expect.stringMatching(/^Set it to gs:\/\/BUCKET or gs:\/\/BUCKET\/PREFIX\. /) },
+    ]);
+  });
+
+  test.each(['http://127.0.0.1:9023', '127.0.0.1:9023'])('is in a stand-in at %s', (endpoint) => {
+    expect(read({ ...env, STORAGE_EMULATOR_HOST: endpoint })).toMatchObject({ storageEndpoint: endpoint });
+    expect(problems({ STORAGE_EMULATOR_HOST: 'no address' })).toEqual(['setting-wrong STORAGE_EMULATOR_HOST']);
+  });
+});
+
 describe('the settings of notify', () => {
   test('need a token only', () => {
     expect(readNotifySettings(notify)).toEqual({
       slackToken: 'xoxb-not-a-real-token',
       slackUrl: 'https://slack.com/api/',
+      state: '.jobwarden/state',
+      storageEndpoint: undefined,
+      deadLetterTopic: undefined,
     });
     expect(problemsOf(readNotifySettings, {})).toEqual(['setting-missing SLACK_BOT_TOKEN']);
   });
@@ -136,8 +197,15 @@ describe('the settings of notify', () => {
   test('take another Slack where it is a stand-in, and refuse it in the cloud', () => {
     const env = { ...notify, SLACK_API_URL: 'http://127.0.0.1:8083/api/' };
     expect(readNotifySettings(env)).toMatchObject({ slackUrl: 'http://127.0.0.1:8083/api/' });
-    expect(problemsOf(readNotifySettings, { ...env, K_SERVICE: 'notify' })).toEqual([
-      'setting-local-only SLACK_API_URL',
+    expect(problemsOf(readNotifySettings, { ...env, ...cloud })).toEqual(['setting-local-only SLACK_API_URL']);
+  });
+
+  test('may name a topic for dead letters', () => {
+    const deadLetterTopic = 'projects/ops/topics/dead';
+    const env = { ...notify, JOBWARDEN_DEAD_LETTER_TOPIC: deadLetterTopic };
+    expect(readNotifySettings(env)).toMatchObject({ deadLetterTopic });
+    expect(problemsOf(readNotifySettings, { ...notify, JOBWARDEN_DEAD_LETTER_TOPIC: 'dead' })).toEqual([
+      'setting-wrong JOBWARDEN_DEAD_LETTER_TOPIC',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { rows, type Mutant } from './mutant.ts';
 
 const hold = rows(
-  'hold.ts',
+  'evaluate/hold.ts',
   true,
   ['const afterExpiryDays = 7;', 'const afterExpiryDays = 6;', 'an expired exemption ends a day early'],
   [
@@ -55,10 +55,10 @@ const hold = rows(
     '  if (over !== false) return undefined;\n  const certain',
     'a ceiling that cannot be judged ends the opt-out',
   ],
-  ['if (graceMs === 0) return undefined;', 'return undefined;', 'grace does not hold'],
+  ['if (rule?.graceMs === 0) return undefined;', 'return undefined;', 'grace does not hold'],
   [
-    'if (graceMs === 0) return undefined;',
-    'if (graceMs === undefined || graceMs === 0) return undefined;',
+    'if (rule?.graceMs === 0) return undefined;',
+    'if (!rule?.graceMs) return undefined;',
     'a rule that is gone cancels',
   ],
   ['[protection, exemption, freeze, optOut, grace]', '[exemption, freeze, optOut, grace]', 'protection is forgotten'],
@@ -72,7 +72,7 @@ const hold = rows(
 );
 
 const holdOther = rows(
-  'hold.ts',
+  'evaluate/hold.ts',
   false,
   ['isProtected === false || over === true', 'isProtected === false', 'a ceiling ends no protection'],
   ['late > afterExpiryDays ||', '', 'an expired exemption warns for ever'],
@@ -84,100 +84,36 @@ const holdOther = rows(
   ['job.labels[key] === value', 'true', 'any value of the label opts out'],
 );
 
-const safety = rows(
-  'safety.ts',
+const grace = rows(
+  'evaluate/grace.ts',
   true,
   [
-    "verdict.action === 'cancel' && verdict.heldBack === undefined",
-    "verdict.action === 'cancel'",
-    'what is held back is planned',
+    'if (told === undefined) return undefined;',
+    'if (told === undefined) return 0;',
+    'a grace is over before anybody was told',
   ],
-  ["if (verdict.action !== 'cancel') return verdict;", 'return verdict;', 'nothing is held back'],
-  ['if (breaker.open) {', 'if (false) {', 'the breaker holds nothing back'],
-  ["breakerOf(planned('enforce'), seen", "breakerOf(planned('observe'), seen", 'the breaker counts what only observes'],
+  ['endsMs !== undefined && nowMs >= endsMs', 'endsMs !== undefined', 'a grace is over as soon as somebody was told'],
+  ['return sinceMs + graceMs;', 'return sinceMs;', 'a grace lasts no time'],
+  ["told.receipt?.how === 'delivered'", 'told.receipt !== undefined', 'a message that was not delivered counts as one'],
   [
-    'seen, compiled.policy.breaker),\n    observe',
-    '0, compiled.policy.breaker),\n    observe',
-    'the share of jobs is not asked',
+    "told.receipt?.how === 'delivered'",
+    "told.receipt?.how !== 'undeliverable'",
+    'a message without a receipt counts as delivered',
   ],
+  ["ifUndelivered?.then === 'cancel'", 'ifUndelivered !== undefined', 'a job that should be let run is cancelled'],
+  ['sinceMs + ifUndelivered.waitMs', 'sinceMs', 'nobody waits after a message that was not delivered'],
   [
-    "...bounded(compiled, planned('enforce'), breaker.enforce",
-    "...bounded(compiled, planned('enforce'), breaker.observe",
-    'the breaker of the trial counts',
-  ],
-  [
-    'return [...granted, ...postponed.map((verdict) => withHold',
-    'return [...granted, ...postponed, ...[].map((verdict) => withHold',
-    'the budget holds nothing back',
+    'Math.max(told.atMs, told.receipt?.atMs ?? told.atMs)',
+    '(told.receipt?.atMs ?? told.atMs)',
+    'the clock of the receipt ends a grace early',
   ],
 );
 
-const safetyOther = rows(
-  'safety.ts',
-  false,
-  ['verdict.mode === mode && isPlanned(verdict)', 'isPlanned(verdict)', 'trial and force are counted together'],
-  ['...all.filter((verdict) => !isPlanned(verdict)),', '', 'warnings are lost'],
-  [
-    "breakerOf(planned('observe'), seen",
-    "breakerOf(planned('enforce'), seen",
-    'the breaker of the trial counts what enforces',
-  ],
-);
-
-const breaker = rows(
-  'breaker.ts',
-  true,
-  ['count > limits.maxCancels', 'count > limits.maxCancels + 1', 'one cancel too many'],
-  ['count > limits.maxCancels', 'limits.maxCancels > 0 && count > limits.maxCancels', '0 means any number'],
-  ['seen >= limits.minJobs', 'seen > limits.minJobs', 'the share counts a job too late'],
-  ['count > limits.maxShare * seen', 'count > limits.maxShare * seen + 1', 'one cancel above the share'],
-  ['count > limits.maxShare * seen', 'limits.maxShare > 0 && count > limits.maxShare * seen', 'a share of 0 means any'],
-  ['const count = jobs.size;', 'const count = jobs.size > 0 ? 1 : 0;', 'cancels are not counted'],
-  [
-    '${verdict.job.target} ${verdict.job.location} ${verdict.job.id}',
-    '${verdict.job.id}',
-    'jobs of one name in two places count once',
-  ],
-  ['location} ${verdict.job.id}`', 'location}`', 'all jobs of a place count once'],
-);
-
-const breakerOther = rows(
-  'breaker.ts',
-  false,
-  ['count > limits.maxCancels', 'count >= limits.maxCancels', 'opens at its number'],
-  ['count > limits.maxShare * seen', 'count >= limits.maxShare * seen', 'opens at its share'],
-  ['seen >= limits.minJobs && ', '', 'opens among few jobs'],
-);
-
-const budget = rows(
-  'budget.ts',
-  true,
-  ['granted: ordered.slice(0, perSweep)', 'granted: ordered', 'the budget grants everything'],
-  ['granted: ordered.slice(0, perSweep)', 'granted: ordered.slice(0, perSweep + 1)', 'one cancel too many'],
-  ['granted: ordered.slice(0, perSweep)', 'granted: ordered.slice(0, perSweep || undefined)', '0 means any number'],
-);
-
-const budgetOther = rows(
-  'budget.ts',
-  false,
-  ['[...planned].sort(order)', '[...planned]', 'the order of the listing decides'],
-  ['(others[index] ?? 0) - weight', 'weight - (others[index] ?? 0)', 'the cheapest goes first'],
-  ['    costs.soFarUsd(job, nowMs) ?? 0,\n', '', 'the cost does not count'],
-  ['    job.slotMs ?? 0,\n', '', 'slot time does not count'],
-  ['    job.bytesProcessed ?? 0,\n', '', 'bytes do not count'],
-  ['job.startedAtMs ?? job.createdAtMs ?? nowMs', 'job.startedAtMs ?? nowMs', 'waiting does not count'],
-  ['return byName(a, b);', 'return 0;', 'ties go by the order of the listing'],
-  ['`${jobName(job)} ${rule}`', 'job.id', 'jobs of one name in two places go by the order of the listing'],
-);
+const graceOther = rows('evaluate/grace.ts', false, [
+  'endsMs !== undefined && nowMs >= endsMs',
+  'endsMs !== undefined && nowMs > endsMs',
+  'a grace is a moment longer',
+]);
 
 /** Faults in holding cancels back. */
-export const holding: readonly Mutant[] = [
-  ...hold,
-  ...holdOther,
-  ...safety,
-  ...safetyOther,
-  ...breaker,
-  ...breakerOther,
-  ...budget,
-  ...budgetOther,
-];
+export const holding: readonly Mutant[] = [...hold, ...holdOther, ...grace, ...graceOther];

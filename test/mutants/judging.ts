@@ -1,7 +1,7 @@
 import { rows, type Mutant } from './mutant.ts';
 
 const reach = rows(
-  'reach.ts',
+  'evaluate/reach.ts',
   true,
   ["!value.startsWith('!')", 'true', 'a negated statement type counts as named'],
   ["job.statementType === undefined ? undefined : job.statementType === 'SELECT'", 'true', 'every query is reached'],
@@ -34,9 +34,9 @@ const reach = rows(
 );
 
 const limits = rows(
-  'limits.ts',
+  'evaluate/limits.ts',
   true,
-  ['found.value > threshold', 'found.value >= threshold', 'equal counts as over'],
+  ['over: found.value > threshold', 'over: found.value >= threshold', 'equal counts as over'],
   ['threshold, over: false, why:', 'threshold, over: true, why:', 'a limit that does not apply is over'],
   [
     'threshold, over: undefined, why: found.unknown',
@@ -47,14 +47,14 @@ const limits = rows(
 );
 
 const limitsOther = rows(
-  'limits.ts',
+  'evaluate/limits.ts',
   false,
   ["limit.how === 'all' ? every(overs) : some(overs)", 'every(overs)', 'any one is not enough'],
   ['.filter((one) => one.over === true)', '', 'the reason names numbers that are not over'],
 );
 
 const judgeRule = rows(
-  'judge-rule.ts',
+  'evaluate/judge-rule.ts',
   true,
   [
     'every([matches[index], reaches(matcher.block, job, ownPrincipal)])',
@@ -85,7 +85,7 @@ const judgeRule = rows(
 );
 
 const judgeRuleOther = rows(
-  'judge-rule.ts',
+  'evaluate/judge-rule.ts',
   false,
   ["return result.warnAt?.over === true ? 'warnAt' : undefined;", 'return undefined;', 'nobody is warned early'],
   [
@@ -96,7 +96,7 @@ const judgeRuleOther = rows(
 );
 
 const evaluate = rows(
-  'evaluate.ts',
+  'evaluate/evaluate.ts',
   true,
   ["?? 'observe'", "?? 'enforce'", 'a place that the policy does not name is enforced'],
   [
@@ -109,12 +109,21 @@ const evaluate = rows(
   ['rule: rule.mode,', "rule: 'enforce',", 'the mode of the rule does not count'],
   ['phase === undefined || aside.has(rule.name)', 'phase === undefined', 'overrides are forgotten'],
   ["phase === 'warnAt' && rule.action === 'cancel' ? 'warn' : rule.action", 'rule.action', 'a warning line cancels'],
-  ['if (job.redacted || (', 'if ((', 'redacted jobs are judged'],
+  [
+    "if (job.redacted || typeof job.parentId === 'string') return [];",
+    "if (typeof job.parentId === 'string') return [];",
+    'redacted jobs are judged',
+  ],
+  [
+    "if (job.redacted || typeof job.parentId === 'string') return [];",
+    'if (job.redacted) return [];',
+    'children of other jobs are judged',
+  ],
   ["job.state !== 'running' && job.state !== 'pending'", "job.state === 'done'", 'jobs in an unknown state are judged'],
 );
 
 const evaluateOther = rows(
-  'evaluate.ts',
+  'evaluate/evaluate.ts',
   false,
   ['severity[b.action] - severity[a.action]', 'severity[a.action] - severity[b.action]', 'the mildest action wins'],
   [
@@ -127,18 +136,62 @@ const evaluateOther = rows(
     "winner.phase === 'warnAt'",
     'a cancel is announced that never comes',
   ],
+  ['return verdictOf(hearing, inForce, onTrial);', 'return [];', 'rules in force say nothing'],
   [
-    "mode === 'enforce') return verdictOf(compiled, job, nowMs, findings);",
-    "mode === 'enforce') return [];",
-    'rules in force say nothing',
+    'return verdictOf(hearing, inForce, onTrial);',
+    'return verdictOf(hearing, inForce);',
+    'losers on trial are forgotten',
   ],
   [
-    '...verdictOf(compiled, job, nowMs, onTrial), ...verdictOf(compiled, job, nowMs, inForce)',
-    '...verdictOf(compiled, job, nowMs, findings)',
+    'return [...verdictOf(hearing, onTrial), ...verdictOf(hearing, inForce)];',
+    'return verdictOf(hearing, findings);',
     'a rule on trial silences one in force',
+  ],
+  [
+    'return free === undefined ? findings : [free,',
+    'return true ? findings : [free,',
+    'a cancel that is held back hides one that is not',
+  ],
+  ["    action === 'cancel' && holdOf(", '    holdOf(', 'a warning comes before a cancel that is held back'],
+  ['findings.filter((finding) => finding !== free)', 'findings', 'a rule supersedes itself'],
+  [
+    'const free = findings.find(isFree);',
+    'const free = [...findings].reverse().find(isFree);',
+    'the last of several cancels wins',
   ],
   ['open.includes(result) || (', '(', 'no look at jobs whose match is unknown'],
 );
+
+const gate = rows('evaluate/judge-rule.ts', true, [
+  'if (rule.overrides.length > 0) return true;',
+  '',
+  'a rule sets others aside only while it is over its own limit',
+]);
+
+const gateOther = [
+  ...rows('evaluate/judge-rule.ts', false, [
+    'of lines) if',
+    'of lines.slice(0, 1)) if',
+    'warning lines are not looked at',
+  ]),
+  ...rows(
+    'evaluate/limits.ts',
+    false,
+    ['if (over !== needsAll) return over;', 'return over;', 'only the first number of a limit is looked at'],
+    ["return { needsAll: limit.how === 'all', all };", 'return { needsAll: true, all };', 'any one is passed over'],
+    [
+      "return { needsAll: limit.how === 'all', all };",
+      'return { needsAll: false, all: all.slice(0, 1) };',
+      'all but the first number are passed over',
+    ],
+  ),
+];
+
+const cost = rows('evaluate/cost.ts', true, [
+  'if (last?.job !== job)',
+  'if (last === undefined)',
+  'every job is paid for as the first was',
+]);
 
 /** Faults in judging a job. */
 export const judging: readonly Mutant[] = [
@@ -149,4 +202,7 @@ export const judging: readonly Mutant[] = [
   ...judgeRuleOther,
   ...evaluate,
   ...evaluateOther,
+  ...gate,
+  ...gateOther,
+  ...cost,
 ];

@@ -1,7 +1,7 @@
 import { rows, type Mutant } from './mutant.ts';
 
 const truth = rows(
-  'truth.ts',
+  'evaluate/truth.ts',
   true,
   ['if (truths.includes(false)) return false;', '', 'false among others no longer makes "all" false'],
   ['return truths.includes(undefined) ? undefined : true;', 'return true;', 'unknown counts as true in "all"'],
@@ -20,7 +20,7 @@ const truth = rows(
 );
 
 const matchers = rows(
-  'matchers.ts',
+  'evaluate/matchers.ts',
   true,
   ['if (job.reservation === undefined) return undefined;', '', 'an unknown payer counts as reserved'],
   [
@@ -111,7 +111,7 @@ const matchers = rows(
 );
 
 const matchersOther = rows(
-  'matchers.ts',
+  'evaluate/matchers.ts',
   false,
   ['return some(matchers.map((matcher)', 'return every(matchers.map((matcher)', 'every block must hold instead of any'],
   [

@@ -1,6 +1,6 @@
 /** One fault put into the source on purpose. `find` occurs exactly once in the file. */
 export interface Mutant {
-  /** Below shared/evaluate. */
+  /** Below shared; its folder says which tests must find the fault. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;

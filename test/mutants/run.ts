@@ -1,56 +1,28 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copyTree, folders, tested, type Outcome } from './copy.ts';
+import { exceptions } from './exceptions.ts';
 import { holding } from './holding.ts';
 import { judging } from './judging.ts';
+import { language } from './language.ts';
+import { loading } from './loading.ts';
 import { matching } from './matching.ts';
 import type { Mutant } from './mutant.ts';
+import { patterns } from './patterns.ts';
+import { planning } from './planning.ts';
 
-/** `slow`: the tests did not end in time, which finds the fault as well. `stale`: the list does not fit the source. */
-type Fate = 'killed' | 'slow' | 'survived' | 'stale';
+/** `stale`: the list does not fit the source. */
+type Fate = Outcome | 'stale';
 
-const mutants = [...matching, ...judging, ...holding];
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const mutants = [...matching, ...judging, ...holding, ...planning, ...patterns, ...language, ...exceptions, ...loading];
 const parallel = 2;
-const testMs = 60_000;
-const wholeMs = 15 * 60_000;
-const copied = ['shared', 'test/make.ts', 'test/evaluate', 'package.json', 'tsconfig.json'];
-const vitest = join('node_modules', 'vitest', 'vitest.mjs');
+const wholeMs = 45 * 60_000;
 
-/** One worker and no isolation: the tests are pure, and each mutant costs one start-up less per file. */
-const config = `export default {
-  cacheDir: '.cache',
-  test: { include: ['test/evaluate/**/*.test.ts'], maxWorkers: 1, isolate: false, bail: 1 },
-};
-`;
+const folderOf = ({ file }: Mutant) => file.split('/')[0] ?? '';
 
-/** A copy of what the tests need, in a temporary folder: the working tree is never touched. */
-async function copyTree(): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), 'jobwarden-mutants-'));
-  for (const path of copied) {
-    await mkdir(dirname(join(copy, path)), { recursive: true });
-    await cp(join(root, path), join(copy, path), { recursive: true });
-  }
-  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-  await writeFile(join(copy, 'vitest.config.ts'), config);
-  return copy;
-}
-
-/** What becomes of a mutant in a copy, and what the tests said. */
-async function tested(copy: string): Promise<{ readonly fate: Exclude<Fate, 'stale'>; readonly said: string }> {
-  const options = { cwd: copy, timeout: testMs, maxBuffer: 32 * 1024 * 1024 };
-  return await new Promise((resolve) => {
-    execFile(process.execPath, [vitest, 'run', '--reporter=dot'], options, (error, stdout, stderr) => {
-      const fate = error === null ? 'survived' : error.killed === true ? 'slow' : 'killed';
-      resolve({ fate, said: stdout + stderr });
-    });
-  });
-}
-
-async function fateOf({ file, find, replace }: Mutant, copy: string): Promise<Fate> {
-  const path = join(copy, 'shared', 'evaluate', file);
+async function fateOf(mutant: Mutant, copy: string): Promise<Fate> {
+  const { file, find, replace } = mutant;
+  const path = join(copy, 'shared', file);
   const source = await readFile(path, 'utf8');
   if (source.split(find).length !== 2) return 'stale';
   await writeFile(
@@ -58,7 +30,7 @@ async function fateOf({ file, find, replace }: Mutant, copy: string): Promise<Fa
     source.replace(find, () => replace),
   );
   try {
-    return (await tested(copy)).fate;
+    return (await tested(copy, folderOf(mutant))).outcome;
   } finally {
     await writeFile(path, source);
   }
@@ -82,25 +54,43 @@ function note({ unsafe }: Mutant): string {
 }
 
 /** What the tests say where they fail without any mutant; undefined when all is well. */
-async function ailment(): Promise<string | undefined> {
+async function ailment(chosen: readonly Mutant[]): Promise<string | undefined> {
   const copy = await copyTree();
   try {
-    const { fate, said } = await tested(copy);
-    return fate === 'survived' ? undefined : said;
+    for (const folder of folders.filter((name) => chosen.some((mutant) => folderOf(mutant) === name))) {
+      const { outcome, said } = await tested(copy, folder);
+      if (outcome !== 'survived') {
+        return `${said}\nThe tests of shared/${folder} fail without any mutant: mend them first.`;
+      }
+    }
+    return undefined;
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
 }
 
-function report(fates: ReadonlyMap<Mutant, Fate>, all: readonly Mutant[]): boolean {
+function score(fates: ReadonlyMap<Mutant, Fate>, all: readonly Mutant[], where: string): void {
   const found = (list: readonly Mutant[]) =>
     list.filter((one) => ['killed', 'slow'].includes(fates.get(one) ?? '')).length;
+  if (all.length === 0) return;
   const unsafe = all.filter((one) => one.unsafe);
   const percent = Math.floor((found(all) / all.length) * 100);
-  console.log(`${found(all)} of ${all.length} mutants killed, ${percent} %.`);
-  console.log(`${found(unsafe)} of ${unsafe.length} of those that turn "no cancel" into a cancel.`);
+  console.log(`${where}: ${found(all)} of ${all.length} mutants killed, ${percent} %;`);
+  console.log(`  ${found(unsafe)} of ${unsafe.length} of those that turn "no cancel" into a cancel.`);
+}
+
+function report(fates: ReadonlyMap<Mutant, Fate>, all: readonly Mutant[]): boolean {
+  for (const folder of folders) {
+    score(
+      fates,
+      all.filter((mutant) => folderOf(mutant) === folder),
+      `shared/${folder}`,
+    );
+  }
+  const slow = [...fates.values()].filter((fate) => fate === 'slow').length;
+  if (slow > 0) console.log(`${slow} of them because the tests did not end in time.`);
   if (fates.size < all.length) console.log(`${all.length - fates.size} were not tried: the time was used up.`);
-  return found(all) === all.length;
+  return all.every((one) => ['killed', 'slow'].includes(fates.get(one) ?? ''));
 }
 
 /** `node test/mutants/run.ts [WORD]`: with a word, only mutants whose file or description has it. */
@@ -110,10 +100,9 @@ async function main(word = ''): Promise<number> {
     console.log(`There is no mutant about "${word}".`);
     return 2;
   }
-  const said = await ailment();
+  const said = await ailment(chosen);
   if (said !== undefined) {
     console.log(said);
-    console.log('The tests of shared/evaluate fail without any mutant: mend them first.');
     return 2;
   }
   const fates = new Map<Mutant, Fate>();

@@ -60,6 +60,7 @@ describe.each(Object.entries(forms))('%s', (_form, request) => {
       kind: 'event',
       type: event.type,
       id: 'notice-1',
+      source: event.source,
       data: event.data,
     });
   });
@@ -87,9 +88,23 @@ describe('decode', () => {
   test.each<[string, WireRequest]>([
     ['in structured mode', { headers: structured, body: event }],
     ['in structured mode with the plain type of JSON', { headers: json, body: event }],
-    ['in binary mode', { headers: { ...binary(event.type), 'ce-id': event.id }, body: event.data }],
+    [
+      'in binary mode',
+      { headers: { ...binary(event.type), 'ce-id': event.id, 'ce-source': event.source }, body: event.data },
+    ],
   ])('takes an event of our own %s, without a message around it', (_title, request) => {
-    expect(decode(request)).toEqual({ kind: 'event', type: event.type, id: 'notice-1', data: event.data });
+    const { type, source, data } = event;
+    expect(decode(request)).toEqual({ kind: 'event', type, id: 'notice-1', source, data });
+  });
+
+  test('takes an event that does not say where it comes from', () => {
+    const { source: _, ...rest } = event;
+    expect(decode({ headers: structured, body: rest })).toEqual({
+      kind: 'event',
+      type: event.type,
+      id: 'notice-1',
+      data: event.data,
+    });
   });
 
   test("passes on Pub/Sub's count of deliveries", () => {

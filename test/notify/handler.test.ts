@@ -3,7 +3,9 @@ import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startSlack, type SlackStandIn } from '../../infra/local/slack/slack.ts';
+import { deadLettersTo } from '../../functions/notify/dead-letters.ts';
 import { notifyHandler } from '../../functions/notify/handler.ts';
+import { memoryTrail, type Trail } from '../../shared/audit/trail.ts';
 import { noticeEvent } from '../../shared/notices/event.ts';
 import { noticeType } from '../../shared/notices/notice.ts';
 import { slackChannel } from '../../shared/notices/slack.ts';
@@ -37,16 +39,32 @@ let slack: SlackStandIn;
 let server: ReturnType<typeof getTestServer>;
 let url = '';
 let given: ReturnType<typeof ports>;
+let letters: ReturnType<typeof memoryTrail>;
+let refused = false;
+let tidied = 0;
+let tidyFails = false;
 let functions = 0;
 let slackOptions = { token: '', baseUrl: '', timeoutMs: 0 };
 
 beforeEach(async () => {
   slack = await startSlack();
   slackOptions = { token: 'xoxb-test-only', baseUrl: `${slack.url}/api/`, timeoutMs: 10_000 };
-  given = ports({ channel: slackChannel(slackOptions) });
+  letters = memoryTrail();
+  refused = false;
+  const trail: Trail = {
+    publish: async (events) =>
+      refused ? events.map(({ id }) => ({ id, accepted: false, why: 'down' })) : letters.publish(events),
+  };
+  given = ports({ channel: slackChannel(slackOptions), deadLetters: deadLettersTo(trail) });
+  tidied = 0;
+  tidyFails = false;
+  const tidy = async () => {
+    tidied += 1;
+    if (tidyFails) throw new Error('[objects] down');
+  };
   // The framework keeps every function that was ever registered, so each test has one of its own.
   functions += 1;
-  http(`notify-${functions}`, notifyHandler(given));
+  http(`notify-${functions}`, notifyHandler({ ...given, tidy }));
   server = getTestServer(`notify-${functions}`);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -182,6 +200,39 @@ describe('notify under the Functions Framework', () => {
     await notifyHandler(failing)({ method: 'POST', headers: {}, body: push(event) }, response);
     expect(answers).toEqual([503]);
     expect(given.logged).toMatchObject([{ severity: 'ERROR' }]);
+  });
+
+  test('puts a notice that can reach nobody among the dead letters as it came, with its source', async () => {
+    slack.faults.add({ fault: 'users_not_found', method: 'users.lookupByEmail', times: 0 });
+    slack.faults.add({ fault: 'channel_not_found', method: 'chat.postMessage', times: 0 });
+    const data = { ...notice, mood: 'fine' };
+    expect((await deliver(push({ ...event, data }))).status).toBe(204);
+    expect(letters.events).toMatchObject([
+      { ...event, data, reason: expect.stringMatching(/^slack direct message: .+; slack #data-unowned: .+/) },
+    ]);
+  });
+
+  test('asks for another delivery when the dead letter is not accepted', async () => {
+    slack.faults.add({ fault: 'users_not_found', method: 'users.lookupByEmail', times: 0 });
+    slack.faults.add({ fault: 'channel_not_found', method: 'chat.postMessage', times: 0 });
+    refused = true;
+    expect((await deliver(push(event))).status).toBe(503);
+    refused = false;
+    expect((await deliver(push(event))).status).toBe(204);
+    expect(letters.events).toHaveLength(1);
+  });
+
+  test('tidies up after a notice, and what goes wrong with that changes nothing', async () => {
+    tidyFails = true;
+    expect((await deliver(push({ ...event, type: 'dev.jobwarden.job.warned.v1' }))).status).toBe(204);
+    expect(tidied).toBe(0);
+    expect((await deliver(push(event))).status).toBe(204);
+    expect(tidied).toBe(1);
+    expect(given.logged).toMatchObject([
+      { severity: 'DEBUG' },
+      { message: 'Notice delivered.' },
+      { severity: 'WARNING', error: new Error('[objects] down') },
+    ]);
   });
 
   test('repeats nothing of a malformed notice', async () => {

@@ -1,4 +1,4 @@
-import type { NotifyPorts } from '../../functions/notify/notify.ts';
+import type { NotifyPorts } from '../../functions/notify/attempt.ts';
 import type { LogEntry } from '../../functions/log.ts';
 import { memoryClaims } from '../../shared/ledger/claims.ts';
 import { memoryReceipts } from '../../shared/ledger/receipts.ts';

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { deadLettersTo } from '../../functions/notify/dead-letters.ts';
 import { notify } from '../../functions/notify/notify.ts';
+import { memoryTrail, type Trail } from '../../shared/audit/trail.ts';
 import { memoryClaims, type Claims } from '../../shared/ledger/claims.ts';
 import { memoryReceipts } from '../../shared/ledger/receipts.ts';
+import { noticeEvent } from '../../shared/notices/event.ts';
 import { aNotice } from '../notices/make.ts';
 import { nowMs } from '../make.ts';
 import { ports, scriptedChannel } from './make.ts';
@@ -102,6 +105,67 @@ describe('notify', () => {
     expect(await notify(notice, given)).toEqual({ kind: 'duplicate' });
   });
 
+  describe('with a topic for dead letters', () => {
+    const nobody = () => scriptedChannel(() => 'target');
+    const tried = ['direct message', '#data-unowned', '#data-cost', 'direct message'];
+    const why = tried.map((to) => `slack ${to}: it is target`).join('; ');
+
+    test('puts a notice there that can reach nobody, as it came, with the reason, before the receipt', async () => {
+      const steps: string[] = [];
+      const kept: unknown[] = [];
+      const receipts = memoryReceipts();
+      const given = ports({
+        channel: nobody(),
+        receipts: {
+          ...receipts,
+          put: async (receipt) => {
+            steps.push('receipt');
+            await receipts.put(receipt);
+          },
+        },
+        deadLetters: {
+          keep: async (event, reason) => {
+            steps.push('letter');
+            kept.push([event, reason]);
+          },
+        },
+      });
+      const event = { ...noticeEvent(notice, '//jobwarden/prod'), data: { ...notice, mood: 'fine' } };
+      expect(await notify(notice, given, event)).toEqual({ kind: 'undeliverable' });
+      expect(kept).toEqual([[event, why]]);
+      expect(steps).toEqual(['letter', 'receipt']);
+      expect(await notify(notice, given, event)).toEqual({ kind: 'duplicate' });
+      expect(kept).toHaveLength(1);
+    });
+
+    test('is not done before the letter is accepted, and asks nobody twice', async () => {
+      const asked: string[] = [];
+      const channel = scriptedChannel((to) => {
+        asked.push(to);
+        return 'target';
+      });
+      const trail = memoryTrail();
+      let accepted = false;
+      const publish: Trail['publish'] = async (events) =>
+        accepted ? trail.publish(events) : events.map(({ id }) => ({ id, accepted: false, why: '[pubsub] down' }));
+      const given = ports({ channel, deadLetters: deadLettersTo({ publish }) });
+      await expect(notify(notice, given)).rejects.toThrow('[pubsub] down');
+      expect(await given.receipts.get(notice.id)).toBeUndefined();
+      accepted = true;
+      expect(await notify(notice, given)).toEqual({ kind: 'undeliverable' });
+      expect(asked).toEqual(['sam@example.com', '#data-unowned', '#data-cost', 'oncall@example.com']);
+      expect(trail.events).toEqual([{ ...noticeEvent(notice, '//jobwarden/notify'), reason: why }]);
+    });
+
+    test('is tried anew once receipt and claims are reopened', async () => {
+      const given = ports({ channel: nobody() });
+      await notify(notice, given);
+      await given.claims.reopen(notice.id);
+      expect(await given.receipts.reopen(notice.id)).toBe(true);
+      expect(await notify(notice, { ...given, channel: scriptedChannel() })).toEqual({ kind: 'delivered' });
+    });
+  });
+
   test('is loud when the policy names nobody', async () => {
     const given = ports();
     expect(await notify({ ...notice, receivers: [] }, given)).toEqual({ kind: 'undeliverable' });
@@ -148,12 +212,51 @@ describe('notify', () => {
     expect(await given.receipts.get(notice.id)).toMatchObject({ how: 'delivered', message: { id: '1' } });
   });
 
-  test.each<keyof Claims>(['claim', 'finish'])('does not say that it is done when %s fails', async (method) => {
-    const claims = {
-      ...memoryClaims({ now: () => nowMs }),
-      [method]: () => Promise.reject(new Error('[objects] down')),
+  const down = () => Promise.reject(new Error('[objects] down'));
+
+  test('does not say that it is done when it cannot be claimed, and sends nothing', async () => {
+    const channel = scriptedChannel();
+    const claims: Claims = { ...memoryClaims({ now: () => nowMs }), claim: down };
+    await expect(notify(notice, ports({ channel, claims }))).rejects.toThrow('down');
+    expect(channel.sent).toEqual([]);
+  });
+
+  test('is delivered, and says so loudly, when only the receipt can record it', async () => {
+    const given = ports({ claims: { ...memoryClaims({ now: () => nowMs }), finish: down } });
+    expect(await notify(notice, given)).toEqual({ kind: 'delivered' });
+    expect(given.logged).toMatchObject([{ severity: 'ERROR' }, { severity: 'INFO' }]);
+    expect(await notify(notice, given)).toEqual({ kind: 'duplicate' });
+  });
+
+  test('does not say that it is done when nothing can record it', async () => {
+    const claims: Claims = { ...memoryClaims({ now: () => nowMs }), finish: down };
+    const receipts = { ...memoryReceipts(), put: down };
+    await expect(notify(notice, ports({ claims, receipts }))).rejects.toThrow('down');
+  });
+
+  test('does not pass over a receiver whose being impossible cannot be recorded', async () => {
+    const channel = scriptedChannel((to) => (to === 'sam@example.com' ? 'target' : undefined));
+    const claims: Claims = { ...memoryClaims({ now: () => nowMs }), finish: down };
+    await expect(notify(notice, ports({ channel, claims }))).rejects.toThrow('down');
+    expect(channel.sent).toEqual([]);
+  });
+
+  test('sends nothing when it stood still for so long that its claim may run out, and gives it back', async () => {
+    const channel = scriptedChannel();
+    const clock = { nowMs };
+    const inner = memoryClaims({ now: () => clock.nowMs });
+    const claims: Claims = {
+      ...inner,
+      claim: async (noticeId, receiver) => {
+        const claim = await inner.claim(noticeId, receiver);
+        clock.nowMs += 60_000;
+        return claim;
+      },
     };
-    await expect(notify(notice, ports({ claims }))).rejects.toThrow('down');
+    const given = ports({ channel, claims, now: () => clock.nowMs });
+    expect(await notify(notice, given)).toMatchObject({ kind: 'later' });
+    expect(channel.sent).toEqual([]);
+    expect(await notify(notice, { ...given, claims: inner })).toEqual({ kind: 'delivered' });
   });
 
   test('logs each delivery in one line without the address of a person', async () => {

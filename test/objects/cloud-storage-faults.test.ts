@@ -300,12 +300,10 @@ describe('the time of a call', () => {
   });
 
   it('may be spent on waiting: an end of the call ends the wait', async () => {
-    const { storage, another } = await aBucket();
-    storage.faults.add({ method: 'download', kind: '503' });
+    const { storage, objects } = await aBucket();
+    storage.faults.add({ method: 'download', kind: '503', retryAfterSeconds: 40 });
     const controller = new AbortController();
-    const getting = failureOf(
-      another({ random: () => 1 }).get('a', { untilMs: Date.now() + 60_000, signal: controller.signal }),
-    );
+    const getting = failureOf(objects.get('a', { untilMs: Date.now() + 60_000, signal: controller.signal }));
     await expect.poll(() => storage.requests.filter(({ status }) => status === 503).length).toBe(1);
     controller.abort();
     expect(await getting).toMatchObject({ failure: 'server', retryable: true });

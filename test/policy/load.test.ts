@@ -195,7 +195,7 @@ describe('notes', () => {
     expect(
       notes.every(({ severity, code, line }) => severity === 'note' && code === 'not-in-force' && line !== undefined),
     ).toBe(true);
-    expect(notes.map(({ where }) => where)).toContain('rules[0].ifUndelivered');
+    expect(notes.map(({ where }) => where)).toContain('rules[1].ifUnknown');
     expect(notes.map(({ where }) => where)).toContain('targets[3].engine');
     expect(
       notes.map(({ where }) => where),

@@ -41,17 +41,17 @@ export interface Given {
 }
 
 /** An event of the trail, or a call to the engine, in the order in which they happened. */
-export type Entry = Call | { readonly what: 'event'; readonly of: string; readonly atMs: number };
+type Entry = Call | { readonly what: 'event'; readonly of: string; readonly atMs: number };
 
 /** The trail of a test: it refuses everything while it is down, and what `refuses` holds for at any time. */
-export interface TestTrail extends Trail {
+interface TestTrail extends Trail {
   readonly events: readonly TrailEvent[];
   down: boolean;
   refuses: (event: TrailEvent) => boolean;
 }
 
 /** The ledger of a test. `losing` holds the numbers (from 1) of the swaps that another sweep wins. */
-export interface TestLedger extends Ledger {
+interface TestLedger extends Ledger {
   document(): Promise<LedgerDocument>;
   readonly losing: Set<number>;
   swaps(): number;

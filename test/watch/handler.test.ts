@@ -159,6 +159,9 @@ const settings = {
   topic: 'projects/none/topics/none',
   source: '//jobwarden/test',
   ownPrincipal: undefined,
+  stop: undefined,
+  state: '/nowhere/state',
+  storageEndpoint: undefined,
   bigqueryEndpoint: 'http://127.0.0.1:1',
 } as const;
 

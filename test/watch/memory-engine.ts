@@ -45,7 +45,7 @@ export interface MemoryJob {
 }
 
 /** How one target behaves when it is listed. */
-export interface MemoryTarget {
+interface MemoryTarget {
   readonly fails?: EngineError;
   readonly failsAfterPages?: EngineError;
   readonly hangs?: boolean;

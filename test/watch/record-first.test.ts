@@ -81,7 +81,7 @@ describe('what cannot be recorded is not done', () => {
     world.ledger.losing.add(2);
     const first = await world.sweep();
     expect(first.status).toBe('degraded');
-    expect(first.troubles).toEqual([expect.stringMatching(/ledger was written by another sweep/)]);
+    expect(first.troubles).toEqual([expect.stringMatching(/not in the ledger; the next one finds it/)]);
     expect((await world.sweepAgain()).outcomes).toEqual({ cancelled: 1 });
     expect(world.cancelled()).toEqual(['job-1']);
     const ids = world.jobEvents('cancel.confirmed').map(({ id }) => id);

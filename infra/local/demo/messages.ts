@@ -29,7 +29,7 @@ export function readMessage(message: InboxMessage): readonly string[] {
 }
 
 /** Breaks a line at spaces so that no piece is longer than `width`. */
-export function wrap(line: string, width: number): readonly string[] {
+function wrap(line: string, width: number): readonly string[] {
   const pieces: string[] = [];
   let piece = '';
   for (const word of line.split(' ')) {

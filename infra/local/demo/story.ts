@@ -15,7 +15,6 @@ export interface Story {
 }
 
 const words: Readonly<Record<string, readonly [string, 'yellow' | 'red' | 'green' | 'cyan']>> = {
-  warned: ['WARNED', 'yellow'],
   cancelled: ['PROVED', 'green'],
   'finished-first': ['LEFT', 'cyan'],
   'held-back': ['HELD BACK', 'cyan'],
@@ -40,6 +39,8 @@ export function storyOn(screen: Screen, startedAtMs: number, now: () => number):
       else tell('STOPPED', 'green', `${job.name}: BigQuery says DONE, ${job.end}`);
     },
     decided: (decision, job) => {
+      // A warning is told by its message, which arrives while the sweep goes on; its decision is logged at the end.
+      if (decision.did === 'warned') return;
       const [word, style] = words[decision.did] ?? [decision.did.toUpperCase(), 'dim'];
       tell(word, style, `${nameOf(job, decision.job.id)} ${reasonOf(decision)}`);
     },

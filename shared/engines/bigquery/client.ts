@@ -11,14 +11,19 @@ export type Client = (call: Call, projectAndBudget: { project: string; budget: C
 
 const defaultTimeoutMs = 10_000;
 
-/** A client of the BigQuery REST API. The SDK is loaded, and credentials are looked for, when the first call is made. */
-export function client(options: BigQueryOptions): Client {
+/**
+ * A client of the BigQuery REST API. The SDK is loaded, and credentials are looked for, when the first call is made.
+ * `onDate` hears the `Date` of each answer.
+ */
+export function client(options: BigQueryOptions, onDate: (date: string) => void = () => undefined): Client {
   const timeoutMs = options.requestTimeoutMs ?? defaultTimeoutMs;
   const connection = remembered((project) => connect(options, project));
   return async (call, { project, budget }) => {
     const attempt = async () => {
       const sent = await send(call, { timeoutMs, signal: budget.signal }, connection(project));
-      return 'body' in sent ? { value: sent.body } : sent;
+      if (!('body' in sent)) return sent;
+      if (sent.date !== undefined) onDate(sent.date);
+      return { value: sent.body };
     };
     const result = await withRetry(attempt, { budget, now: options.now, random: options.random ?? Math.random });
     if ('value' in result) return result.value;

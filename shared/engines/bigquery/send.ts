@@ -4,8 +4,8 @@ import type { Connection } from './connection.ts';
 import type { Failure } from './failure.ts';
 import { lostFailure, respondedFailure } from './lost.ts';
 
-/** One attempt: the body of a 2xx answer, or why there is none. */
-export type Attempt = { readonly body: string } | { readonly failed: Failure };
+/** One attempt: the body of a 2xx answer and the `Date` of its head, or why there is none. */
+export type Attempt = { readonly body: string; readonly date?: string | undefined } | { readonly failed: Failure };
 
 /** A page of a thousand jobs with all the labels they can have stays far below this. */
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -28,7 +28,8 @@ export async function send(
     const { base, auth } = await unlessAborted(connection, either);
     url = base + call.path;
     const response = await unlessAborted(auth.request<unknown>(requestOf(call, url, either)), either);
-    return { body: typeof response.data === 'string' ? response.data : '' };
+    const date = response.headers.get('date') ?? undefined;
+    return { body: typeof response.data === 'string' ? response.data : '', date };
   } catch (error) {
     if (signal.aborted) return { failed: ended };
     if (late.signal.aborted) return { failed: tooLate(timeoutMs) };

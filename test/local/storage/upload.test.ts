@@ -18,7 +18,7 @@ function multipart(description: string, media: Uint8Array | string, type = 'text
 }
 
 describe('an upload of type multipart', () => {
-  const nasty = Buffer.from('\r\n--C\r\n\r\nx\n--\r\n\r\n');
+  const nasty = Buffer.from('\r\n--C\r\n\r\nx--B\n--\r\n\r\n');
   it.each([
     ['', 'multipart/related; boundary=B', '\r\n'],
     [' with a quoted boundary', 'multipart/related; boundary="B"', '\r\n'],

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { objectLedger } from '../../shared/ledger/ledger-store.ts';
+import type { Problem } from '../../shared/jobs/problem.ts';
+import { settingsTable } from '../settings-table.ts';
+import { usage } from './arguments.ts';
+import { cannotRun, optionOf } from './asked.ts';
+import { closeBreaker, type Closed } from './breaker-close.ts';
+import { closedLines, standingData, standingLines } from './breaker-lines.ts';
+import type { Command, Given, Outside, Report } from './command.ts';
+import { reasonOf, userOf } from './said-by.ts';
+
+const help = `Usage: jobwarden breaker close --reason TEXT [--state PLACE] [--by NAME]
+       jobwarden breaker status [--state PLACE]
+
+The breaker holds every cancel of a sweep back when more are planned than breaker.maxCancels or breaker.maxShare of the
+policy allow. It closes by itself with the first sweep that plans fewer.
+
+close lets the next sweep that would open it through, once: its cancels are carried out within the budgets, and all else
+that holds a cancel back holds. If no sweep needs it within an hour, it lapses. The reason stands in the event
+breaker.closed. status says whether it is open, and since when.
+
+Options:
+  --reason TEXT    why so many cancels are right
+  --state PLACE    where watch keeps its state: gs://BUCKET, gs://BUCKET/PREFIX or a directory; default JOBWARDEN_STATE,
+                   else .jobwarden/state
+  --by NAME        who says so; default the user of this machine
+
+Exit code 0 when it is closed, now or already; 1 when status finds it open; 2 when nothing could be done.
+
+Examples:
+  jobwarden breaker status --state gs://our-state
+  jobwarden breaker close --reason "the backfill of 11:00 is known to be wrong" --state gs://our-state`;
+
+const verbs = ['close', 'status'] as const;
+type Verb = (typeof verbs)[number];
+
+function verbOf({ files }: Given): { readonly verb: Verb } | Problem {
+  const [word, ...more] = files;
+  const verb = verbs.find((one) => one === word);
+  if (verb !== undefined && more.length === 0) return { verb };
+  const says =
+    verb === undefined ? `It is not said what to do with the breaker.` : `"${more[0]}" is one word too many.`;
+  return usage('unexpected-file', says, 'Write jobwarden breaker close, or jobwarden breaker status.');
+}
+
+function stateOf(given: Given, { env }: Outside): { readonly state: string } | Problem {
+  const { schema, otherwise, write } = settingsTable.JOBWARDEN_STATE;
+  const option = optionOf(given, 'state');
+  const state = option ?? (env['JOBWARDEN_STATE'] || otherwise);
+  if (schema.safeParse(state).success) return { state };
+  const from = option === undefined ? 'JOBWARDEN_STATE' : '--state';
+  return usage('bad-place', `"${state}" is no place of state (${from}).`, `Write ${write}.`);
+}
+
+function ledgerIn(state: string, outside: Outside) {
+  const { now } = outside;
+  return objectLedger(outside.objects(state), { now, wait: async (ms) => sleep(ms) });
+}
+
+function noLedger(state: string): Problem {
+  const says = `There is no ledger in ${state}: no sweep has kept its state there.`;
+  const cure = 'Name the place as JOBWARDEN_STATE of watch does, with --state.';
+  return { code: 'no-ledger', severity: 'error', where: state, says, try: cure };
+}
+
+async function status(state: string, outside: Outside): Promise<Report> {
+  const { document, generation } = await ledgerIn(state, outside).read();
+  if (generation === 'absent') return cannotRun([noLedger(state)]);
+  const nowMs = outside.now();
+  const data = standingData(document, nowMs);
+  return { status: data.open ? 'findings' : 'fine', problems: [], text: standingLines(document, nowMs), data };
+}
+
+const written: Problem = {
+  code: 'ledger-busy',
+  severity: 'error',
+  where: 'ledger',
+  says: 'The ledger was written by others each time: the breaker was not closed.',
+  try: 'Try again.',
+};
+
+function closedReport(closed: Closed, state: string, nowMs: number): Report {
+  if (closed.how === 'no-ledger') return cannotRun([noLedger(state)]);
+  if (closed.how === 'busy') return cannotRun([{ ...written, where: state }]);
+  const data = standingData(closed.document, nowMs);
+  return { status: 'fine', problems: [], text: closedLines(closed, nowMs), data };
+}
+
+async function close(given: Given, state: string, outside: Outside): Promise<Report> {
+  const reason = reasonOf(given);
+  const by = userOf(given, outside);
+  if (!('reason' in reason) || !('name' in by)) {
+    return cannotRun([reason, by].flatMap((one) => ('code' in one ? [one] : [])));
+  }
+  const nowMs = outside.now();
+  const order = { atMs: nowMs, ...reason, ...(by.name !== undefined && { by: by.name }) };
+  return closedReport(await closeBreaker(ledgerIn(state, outside), order), state, nowMs);
+}
+
+async function run(given: Given, outside: Outside): Promise<Report> {
+  const verb = verbOf(given);
+  const state = stateOf(given, outside);
+  if (!('verb' in verb) || !('state' in state)) {
+    return cannotRun([verb, state].flatMap((one) => ('code' in one ? [one] : [])));
+  }
+  return verb.verb === 'close' ? close(given, state.state, outside) : status(state.state, outside);
+}
+
+/** `jobwarden breaker`: says whether the breaker is open, and closes it by hand. */
+export const breaker: Command = {
+  name: 'breaker',
+  summary: 'say whether the breaker is open, and let the next sweep through',
+  help,
+  options: { reason: { type: 'string' }, state: { type: 'string' }, by: { type: 'string' } },
+  run,
+};

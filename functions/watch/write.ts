@@ -1,0 +1,15 @@
+import type { LedgerDocument } from '../../shared/ledger/document.ts';
+import type { Run } from './world.ts';
+
+/**
+ * Writes the ledger by one swap, and gives the new generation. Undefined: another sweep wrote first, or the store failed,
+ * which is said; whether anything was written is then not known, and nothing is done on the strength of it.
+ */
+export async function write(run: Run, document: LedgerDocument, generation: string): Promise<string | undefined> {
+  try {
+    return await run.world.ledger.swap(document, generation);
+  } catch (error) {
+    run.troubles.push(`The ledger could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

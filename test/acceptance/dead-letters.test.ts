@@ -1,0 +1,202 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startFunction, type RunningFunction } from '../../infra/local/functions.ts';
+import { officialEmulatorInstalled, startOfficialEmulator } from '../../infra/local/pubsub/official.ts';
+import { provision } from '../../infra/local/pubsub/provision.ts';
+import { startPubSub } from '../../infra/local/pubsub/pubsub.ts';
+import { startSlack } from '../../infra/local/slack/slack.ts';
+import { startStorage } from '../../infra/local/storage/server.ts';
+import { pubSubSubscription } from '../../shared/audit/subscription.ts';
+import { pubSubTrail } from '../../shared/audit/trail.ts';
+import { objectReceipts } from '../../shared/ledger/object-receipts.ts';
+import { openState } from '../../shared/ledger/state.ts';
+import { noticeEvent } from '../../shared/notices/event.ts';
+import { aNotice } from '../notices/make.ts';
+import { eventually } from './local-process.ts';
+
+// Synthetic: no such person, job or channel exists. Everything here is a process or a server of its own, over HTTP and gRPC.
+const project = 'jobwarden-acceptance';
+const topic = `projects/${project}/topics/jobwarden`;
+const deadLetterTopic = `projects/${project}/topics/dead-letters`;
+const deadLetters = `projects/${project}/subscriptions/dead-letters`;
+const cli = fileURLToPath(new URL('../../functions/cli/main.ts', import.meta.url));
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+function keep<Part extends { close(): Promise<void> }>(part: Part): Part {
+  closers.push(() => part.close());
+  return part;
+}
+
+interface World {
+  readonly slack: Awaited<ReturnType<typeof startSlack>>;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly log: string[];
+  notify: RunningFunction;
+  restart(): Promise<void>;
+  publish(id: string): Promise<void>;
+  receipt(id: string): Promise<string | undefined>;
+  jobwarden(...words: readonly string[]): Promise<{ readonly code: number; readonly out: string }>;
+}
+
+const states: Readonly<Record<string, () => Promise<Readonly<Record<string, string>>>>> = {
+  'a directory': async () => {
+    const path = await mkdtemp(join(tmpdir(), 'jobwarden-acceptance-'));
+    closers.push(() => rm(path, { recursive: true, force: true }));
+    return { JOBWARDEN_STATE: path };
+  },
+  'a bucket': async () => {
+    const storage = keep(await startStorage());
+    storage.createBucket('ops-state');
+    return { JOBWARDEN_STATE: 'gs://ops-state/prod', STORAGE_EMULATOR_HOST: storage.url };
+  },
+};
+
+async function aWorld(
+  state: Readonly<Record<string, string>>,
+  startBroker: () => Promise<{ host: string; close(): Promise<void> }>,
+) {
+  const pubsub = keep(await startBroker());
+  const slack = keep(await startSlack());
+  const settings: Readonly<Record<string, string>> = {
+    ...state,
+    JOBWARDEN_TOPIC: topic,
+    JOBWARDEN_DEAD_LETTER_TOPIC: deadLetterTopic,
+    PUBSUB_EMULATOR_HOST: pubsub.host,
+  };
+  // Not a secret: the stand-in takes every token of this form.
+  const own = { SLACK_BOT_TOKEN: 'xoxb-acceptance', SLACK_API_URL: `${slack.url}/api/` };
+  const log: string[] = [];
+  const start = (port: Readonly<Record<string, string>> = {}) =>
+    startFunction('notify', { ...settings, ...own, ...port }, (line) => log.push(line));
+  const notify = await start();
+  await provision(pubsub.host, {
+    project,
+    topic: 'jobwarden',
+    deadLetterTopic: 'dead-letters',
+    subscription: 'notify',
+    pushEndpoint: `${notify.url}/${topic}`,
+    retry: { minimumSeconds: 0.2, maximumSeconds: 1 },
+    ackDeadlineSeconds: 30,
+  });
+  const trail = pubSubTrail({ topic, endpoint: pubsub.host });
+  closers.push(() => trail.close());
+  const objects = openState(settings['JOBWARDEN_STATE'] ?? '', {
+    now: Date.now,
+    endpoint: state['STORAGE_EMULATOR_HOST'],
+  });
+  const world: World = {
+    slack,
+    settings,
+    log,
+    notify,
+    restart: async () => {
+      await world.notify.close();
+      world.notify = await start({ PORT: new URL(world.notify.url).port });
+    },
+    publish: async (id) => {
+      const [result] = await trail.publish([noticeEvent({ ...aNotice(), id }, '//jobwarden/acceptance')]);
+      expect(result).toMatchObject({ accepted: true });
+    },
+    receipt: async (id) => (await objectReceipts(objects, { now: Date.now }).get(id))?.how,
+    jobwarden: (...words) =>
+      new Promise((resolve) => {
+        const env = { PATH: process.env['PATH'], METADATA_SERVER_DETECTION: 'none', ...settings };
+        execFile(process.execPath, [cli, ...words], { env, timeout: 60_000 }, (error, stdout, stderr) => {
+          resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: stdout + stderr });
+        });
+      }),
+  };
+  closers.push(() => world.notify.close());
+  return world;
+}
+
+async function lettersAt(host: string) {
+  const subscription = pubSubSubscription({ subscription: deadLetters, endpoint: host, waitMs: 4000 });
+  try {
+    const found = await subscription.pull(10);
+    await subscription.release(found.map(({ ackId }) => ackId));
+    return found.map(({ data }): unknown => JSON.parse(Buffer.from(data).toString()));
+  } finally {
+    await subscription.close();
+  }
+}
+
+const delivered = (how: string | undefined) => how === 'delivered';
+const inbox = ({ slack }: World) => slack.inbox().map(({ to }) => to);
+
+async function pushFailsAndRecovers(world: World): Promise<void> {
+  world.slack.faults.add({ fault: 'server-error', method: 'chat.postMessage', times: 2 });
+  await world.publish('notice-00000001');
+  await eventually(() => world.receipt('notice-00000001'), delivered);
+  expect(inbox(world)).toEqual(['sam@example.com']);
+  // Published again, also to a process that knows nothing of before: nobody hears of it twice.
+  await world.restart();
+  await world.publish('notice-00000001');
+  await world.publish('notice-00000002');
+  await eventually(() => world.receipt('notice-00000002'), delivered);
+  await eventually(
+    async () => world.log.join('\n'),
+    (log) => log.includes('handled before'),
+  );
+  expect(inbox(world)).toEqual(['sam@example.com', 'sam@example.com']);
+}
+
+async function impossibleIsKeptAndReplayed(world: World): Promise<void> {
+  const id = 'notice-00000003';
+  world.slack.faults.add({ fault: 'users_not_found', method: 'users.lookupByEmail', times: 0 });
+  world.slack.faults.add({ fault: 'channel_not_found', method: 'chat.postMessage', times: 0 });
+  const before = inbox(world).length;
+  await world.publish(id);
+  await eventually(
+    () => world.receipt(id),
+    (how) => how === 'undeliverable',
+  );
+  expect(await lettersAt(world.settings['PUBSUB_EMULATOR_HOST'] ?? '')).toMatchObject([
+    {
+      id,
+      source: '//jobwarden/acceptance',
+      data: { id },
+      reason: expect.stringMatching(/^slack direct message: .+; slack #data-unowned: /),
+    },
+  ]);
+
+  const looked = await world.jobwarden('replay', '--dry-run');
+  expect(looked).toMatchObject({ code: 0, out: expect.stringContaining('1 dead letter would be replayed') });
+  expect(await world.receipt(id)).toBe('undeliverable');
+
+  world.slack.faults.clear();
+  expect(await world.jobwarden('replay')).toMatchObject({ code: 0, out: expect.stringContaining(id) });
+  await eventually(() => world.receipt(id), delivered);
+  expect(inbox(world).slice(before)).toEqual(['sam@example.com']);
+  expect(await world.jobwarden('replay')).toMatchObject({ code: 0, out: expect.stringContaining('nothing to replay') });
+}
+
+describe.each(Object.entries(states))('notify with its state in %s', (_title, state) => {
+  test(
+    'delivers once through failures and restarts, keeps what nobody can get, and delivers it on replay',
+    { timeout: 90_000 },
+    async () => {
+      const world = await aWorld(await state(), () => startPubSub());
+      await pushFailsAndRecovers(world);
+      await impossibleIsKeptAndReplayed(world);
+    },
+  );
+});
+
+const installed = officialEmulatorInstalled();
+const title = `does so with the official Pub/Sub emulator (${installed ? 'installed' : 'skipped: google-cloud-cli has none here'})`;
+describe('notify with its state in a directory', () => {
+  test.skipIf(!installed)(title, { timeout: 120_000 }, async () => {
+    const directory = states['a directory'];
+    const world = await aWorld((await directory?.()) ?? {}, () => startOfficialEmulator());
+    await pushFailsAndRecovers(world);
+    await impossibleIsKeptAndReplayed(world);
+  });
+});

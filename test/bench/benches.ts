@@ -1,0 +1,5 @@
+import type { Bench } from './bench.ts';
+import { evaluation } from './evaluation/evaluation.ts';
+
+/** Everything `npm run bench` measures, in the order in which it is shown: one line each. */
+export const benches: readonly Bench[] = [evaluation];
