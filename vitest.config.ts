@@ -6,7 +6,7 @@ export default defineConfig({
     // The Google clients would otherwise look for a metadata server that only exists in the cloud.
     env: { METADATA_SERVER_DETECTION: 'none', NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
   },
 });

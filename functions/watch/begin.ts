@@ -1,7 +1,11 @@
-import { compile, namedTargets } from '../../shared/evaluate/compile.ts';
+import { compile, namedTargets, type Compiled, type ToldState } from '../../shared/evaluate/compile.ts';
 import { costsOf } from '../../shared/evaluate/cost.ts';
+import { modesOf, softestOf } from '../../shared/evaluate/evaluate.ts';
+import type { Charge } from '../../shared/evaluate/hold.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { Mode } from '../../shared/jobs/verdict.ts';
+import { wouldHaveBeenToldAt } from '../../shared/ledger/case.ts';
+import type { Case } from '../../shared/ledger/document.ts';
 import type { Snapshot } from '../../shared/ledger/ledger.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { PolicyState } from '../../shared/policy/source.ts';
@@ -18,6 +22,16 @@ export interface Usable {
 /** The ceiling of this sweep: a policy whose newest edit was rejected only observes. */
 export function settingOf(world: World, state: PolicyState): Mode {
   return state.standing === 'current' ? world.settings.mode : 'observe';
+}
+
+/** What the owner of a job was told; where the rule only observes, what would have been said counts as told. */
+function toldOf(compiled: Compiled, known: Case | undefined, { job, rule: name }: Charge): ToldState | undefined {
+  const told = known?.told[name];
+  const rule = compiled.policy.rules.find((one) => one.name === name);
+  if (told !== undefined || known === undefined || rule === undefined) return told;
+  if (softestOf(modesOf(compiled, job, rule)) === 'enforce') return undefined;
+  const atMs = wouldHaveBeenToldAt(known, name);
+  return atMs === undefined ? undefined : { atMs, receipt: { how: 'delivered', atMs } };
 }
 
 /** Makes everything ready for one sweep: the policy compiled, the engines opened, the book opened, the time shared out. */
@@ -37,14 +51,15 @@ export async function begin(
     setting: settingOf(world, state),
     ownPrincipal: world.settings.ownPrincipal,
     costs: costsOf(policy.prices),
-    told: (job: Job, rule: string) => book.caseOf(job)?.told[rule],
+    told: (job: Job, rule: string) => toldOf(compiled, book.caseOf(job), { job, rule }),
   };
+  const compiled = compile(policy, deployment);
   const until = (ms: number) => ({ untilMs: startedAtMs + ms, signal: world.clock.after(ms) });
   return {
     world,
     context,
     startedAtMs,
-    compiled: compile(policy, deployment),
+    compiled,
     opened: await world.engines(names),
     book,
     before: snapshot,

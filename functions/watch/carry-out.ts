@@ -64,7 +64,11 @@ async function cancelOne(run: Run, verdict: Verdict): Promise<Outcome> {
 /** What becomes of a verdict for which nothing is sent: it asks for no cancel, is held back, or was observed before. */
 export function withoutCancel(verdict: Verdict): Outcome {
   const { job, action, mode, heldBack } = verdict;
-  if (heldBack?.tell === true && mode === 'enforce') return { verdict, did: 'warned', why: heldBack.why, job };
+  if (heldBack?.tell === true) {
+    if (mode === 'enforce') return { verdict, did: 'warned', why: heldBack.why, job };
+    const why = `${observedBecause(verdict.modes).why} ${heldBack.why}`;
+    return { verdict, did: 'would-have-been-warned', why, job };
+  }
   if (heldBack !== undefined) return { verdict, did: 'held-back', why: heldBack.why, job };
   if (action === 'record') return { verdict, did: 'recorded', why: 'The rule only records.', job };
   if (mode === 'enforce' && action === 'warn') return { verdict, did: 'warned', why: 'Its owner is told.', job };

@@ -63,7 +63,9 @@ async function tellOnce(world: World, state: PolicyState, sweepId: string, why: 
     problems: state.problems,
   });
   const [result] = await world.trail.publish([event]);
-  if (result?.accepted === true) await world.ledger.swap({ ...document, troubles: { [key]: nowMs } }, generation);
+  if (result?.accepted !== true) return;
+  const troubles = { ...document.troubles, [key]: nowMs };
+  await world.ledger.swap({ ...document, troubles }, generation);
 }
 
 const nothingSeen = { sight: { targets: [], seen: 0 }, outcomes: [], breaker: { open: false, planned: 0, why: '' } };

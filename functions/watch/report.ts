@@ -15,7 +15,14 @@ import { stopCleared, stopTrouble } from './stopped.ts';
 import { countBy } from './summary.ts';
 import { noticesOf, type News } from './tell.ts';
 import { breakerTrouble, targetTroubles, troubleNews, type Standing, type TroubleNews } from './troubles.ts';
-import { exemptionTroubles, failingTroubles, rememberedRetries, retryTroubles, standstillTrouble } from './warnings.ts';
+import {
+  exemptionTroubles,
+  failingTroubles,
+  rememberedRetries,
+  retryTroubles,
+  standstillTrouble,
+  stuckTroubles,
+} from './warnings.ts';
 import type { Run } from './world.ts';
 
 const heartbeatMs = 3_600_000;
@@ -76,6 +83,7 @@ function standingIn(run: Run, report: Report, context: SweepContext): readonly S
     ...(isOpen ? [breakerTrouble(context, plan.breaker, sight.seen, policy.breaker)] : []),
     ...(stopped === undefined ? still : [stopTrouble(context, stopped)]),
     ...failingTroubles(around.failing),
+    ...stuckTroubles(run.book.open(), context.nowMs),
     ...retryTroubles(policy, plan.verdicts, around),
     ...exemptionTroubles(policy, context.nowMs),
     ...targetTroubles(context, sight),

@@ -3,7 +3,8 @@ import type { Circumstances } from '../../shared/evaluate/circumstances.ts';
 import { daysBetween, wallTime } from '../../shared/evaluate/calendar.ts';
 import { jobName, type Job } from '../../shared/jobs/job.ts';
 import type { HeldBack, Verdict } from '../../shared/jobs/verdict.ts';
-import type { LedgerDocument } from '../../shared/ledger/document.ts';
+import { isBeingCancelled, isPastItsPlan, maxAttempts } from '../../shared/ledger/case.ts';
+import type { Case, LedgerDocument } from '../../shared/ledger/document.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { Standing } from './troubles.ts';
 
@@ -36,6 +37,30 @@ export function failingTroubles(failing: Circumstances['failing']): readonly Sta
   return [...failing].map(([target, why]) => ({
     key: `failing:${target}`,
     trouble: { code: `failing ${target}`, title: `${target} is only observed`, lines: [why, cures.failures ?? ''] },
+    toldAfterMs: 0,
+  }));
+}
+
+/** A cancel has had this long to take effect (BigQuery documentation: usually less than a minute). */
+const withoutEffectMs = 180_000;
+
+/** Jobs that go on although everything was tried: somebody has to look. */
+export function stuckTroubles(open: readonly Case[], nowMs: number): readonly Standing[] {
+  const isStuck = (known: Case) =>
+    isBeingCancelled(known) &&
+    known.attempts >= maxAttempts &&
+    isPastItsPlan(known, nowMs) &&
+    nowMs - (known.cancelSentAtMs ?? known.updatedAtMs) > withoutEffectMs;
+  return open.filter(isStuck).map(({ id, job, rule, attempts }) => ({
+    key: `stuck:${id}`,
+    trouble: {
+      code: `stuck ${id}`,
+      title: `A job goes on after ${attempts} cancels`,
+      lines: [
+        `${jobName(job)} is still there after ${attempts} cancels by rule ${rule}; Jobwarden has given up.`,
+        'Look at it, and cancel it by hand.',
+      ],
+    },
     toldAfterMs: 0,
   }));
 }

@@ -131,6 +131,11 @@ export function withReceipt(known: Case, rule: string, receipt: Told['receipt'])
   return { ...known, told: rest };
 }
 
+/** When it was reported that the owner of an observed job would have been told of its cancel; undefined: it was not. */
+export function wouldHaveBeenToldAt({ reported }: Case, rule: string): number | undefined {
+  return reported[`${rule}.warn.warnAt.mode`] ?? reported[`${rule}.cancel.limit.grace`];
+}
+
 /** Whether a cancel is on its way: written ahead, sent, or sent without a result so far. */
 export function isBeingCancelled(known: Case): boolean {
   return known.state === 'planned' || known.state === 'cancelling' || known.state === 'unconfirmed';

@@ -4,10 +4,14 @@ import type { TrailEvent } from '../audit/trail.ts';
 import type { Verdict } from '../jobs/verdict.ts';
 
 const epochMs = z.number();
-const isVerdict = (value: unknown): boolean =>
-  z
-    .object({ job: z.object({ id: z.string() }), rule: z.string(), action: z.string(), modes: z.object({}) })
-    .safeParse(value).success;
+// Made once: a schema is compiled when it is first used, and a ledger may hold thousands of verdicts.
+const verdictShape = z.object({
+  job: z.object({ id: z.string() }),
+  rule: z.string(),
+  action: z.string(),
+  modes: z.object({}),
+});
+const isVerdict = (value: unknown): boolean => verdictShape.safeParse(value).success;
 
 /** A verdict as this product wrote it earlier; only what makes it one is looked at again. */
 const verdict = z.custom<Verdict>(isVerdict, 'is no verdict');
@@ -78,9 +82,8 @@ export type CancelAttempt = z.infer<typeof attempt>;
 const targetHealth = z.object({ failures: z.number(), observeUntilMs: epochMs });
 export type TargetHealth = z.infer<typeof targetHealth>;
 
-const isEvent = (value: unknown): boolean =>
-  z.object({ specversion: z.literal('1.0'), id: z.string(), type: z.string(), time: z.string() }).safeParse(value)
-    .success;
+const eventShape = z.object({ specversion: z.literal('1.0'), id: z.string(), type: z.string(), time: z.string() });
+const isEvent = (value: unknown): boolean => eventShape.safeParse(value).success;
 
 /** A CloudEvent that still has to be published, as it will go out. */
 const event = z.custom<TrailEvent>(isEvent, 'is no event');

@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import { FileError } from '../../functions/cli/outside.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { FileError, outsideOf } from '../../functions/cli/outside.ts';
+import { run } from '../../functions/cli/run.ts';
 import type { Objects } from '../../shared/objects/objects.ts';
 import { busy, faultyObjects, unsettled } from '../ledger/faulty-objects.ts';
+import { aBucket } from '../objects/bucket.ts';
 import { jobwarden, root, type Scene } from './a-shell.ts';
 import { inBuckets, type Buckets } from './in-buckets.ts';
 
@@ -259,5 +265,33 @@ describe('jobwarden push', () => {
     expect([carriedOut.code, carriedOut.data.written, carriedOut.there]).toEqual([0, true, policy]);
     const never = await pushed({ buckets: lost('before'), words: ['--yes'] });
     expect([never.code, never.there]).toEqual([2, undefined]);
+    const another = await pushed({ there: softer, buckets: lost('before'), words: ['--yes'] });
+    expect([another.code, another.data.problems.map((one) => one.code), another.there]).toEqual([
+      2,
+      ['failed'],
+      softer,
+    ]);
+  });
+});
+
+describe('in Cloud Storage', () => {
+  it('of two who push at once one writes, and the other is told', async () => {
+    const { storage } = await aBucket();
+    const folder = await mkdtemp(join(tmpdir(), 'jobwarden-push-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const outside = outsideOf({ STORAGE_EMULATOR_HOST: storage.url }, { input: Readable.from([]), status: undefined });
+    const push = async (file: string, text: string) => {
+      await writeFile(join(folder, file), text);
+      const words = ['push', join(folder, file), 'gs://state/policy.yaml', '--yes'];
+      return run(words, outside, { outColors: false, errColors: false });
+    };
+    expect((await push('first.yaml', policy)).code).toBe(0);
+    const both = await Promise.all([push('one.yaml', harsher), push('two.yaml', softer)]);
+    expect(both.map(({ code }) => code).toSorted((a, b) => a - b)).toEqual([0, 1]);
+    const lost = both.find(({ code }) => code === 1);
+    expect(lost?.out).toContain('[written-meanwhile]');
+    const there = storage.object({ bucket: 'state', name: 'policy.yaml' });
+    expect(there?.bytes.toString()).toBe(both[0]?.code === 0 ? harsher : softer);
+    expect(there?.resource).toMatchObject({ contentType: 'application/yaml' });
   });
 });

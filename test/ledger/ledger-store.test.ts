@@ -44,6 +44,7 @@ describe('a ledger that cannot be used', () => {
     ['is empty', '', /is no JSON/],
     ['is cut off', good.slice(0, -1), /is no JSON/],
     ['is no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), /is no JSON/],
+    ['has a name that is no UTF-8', Buffer.from(good.replaceAll('case-0', 'case-\u00ff'), 'latin1'), /is no JSON/],
     ['is no object', '[]', /cannot be read: all of it/],
     ['is null', 'null', /cannot be read: all of it/],
     ['has no version', '{}', /cannot be read: version/],
@@ -167,10 +168,11 @@ describe('a swap whose answer is lost', () => {
   test.each(['before', 'after'] as const)(
     'is an error that says so, when somebody else has written since: lost %s it took effect',
     async (when) => {
-      const { inner, ledger } = losing(when, (objects) => put(objects, other));
+      const { inner, objects, ledger } = losing(when, (store) => put(store, other));
       const error: unknown = await ledger.swap(aDocument(1), 'absent').catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(ObjectsError);
       expect(error).toMatchObject({ unsettled: true });
+      expect(objects.asked.map(({ method }) => method)).toEqual(['put', 'get']);
       expect(await textIn(inner)).toBe(other);
     },
   );

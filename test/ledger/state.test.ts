@@ -41,6 +41,9 @@ describe('the state', () => {
     expect(await textIn(other, 'x')).toBeUndefined();
     expect(await entries(one, 'b')).toEqual([]);
     await write(other, 'x', 'other');
+    await write(other, 'y', 'other');
+    expect((await entries(one)).map(({ name }) => name)).toEqual(['x']);
+    expect((await entries(other)).map(({ name }) => name)).toEqual(['x', 'y']);
     expect(await one.delete('x', {}, plenty())).toBe(true);
     expect(await textIn(other, 'x')).toBe('other');
   });

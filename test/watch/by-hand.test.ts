@@ -148,6 +148,15 @@ describe('a breaker that was closed by hand', () => {
     expect(world.ledger.latest().breakerClosed).toBeUndefined();
   });
 
+  test('and was not needed for an hour is forgotten', async () => {
+    const world = aWorld({ policy });
+    await world.sweep();
+    await close(world, world.clock.now());
+    await world.sweepAgain(hours(1));
+    expect(world.ledger.latest().breakerClosed).toBeUndefined();
+    expect(events(world)).toEqual([]);
+  });
+
   test('and was not needed says nothing when it closes by itself', async () => {
     const world = aWorld({ policy, jobs: many(4) });
     await world.sweep();

@@ -128,7 +128,9 @@ describe('an exemption that has expired', () => {
 
   test('only warns in force: who observes says what would have been done', async () => {
     const world = aWorld({ jobs: [runaway], setting: 'observe', policy: exempt('2026-03-10') });
-    await world.sweep();
-    expect(world.notices('warned')).toEqual([]);
+    expect((await world.sweep()).outcomes).toEqual({ 'would-have-been-warned': 1 });
+    await world.sweepAgain();
+    expect(world.told()).toEqual(['warn.would-have job-1']);
+    expect(world.notices().map(({ phase, owner }) => [phase, owner.name])).toEqual([['would-have', 'operators']]);
   });
 });

@@ -182,9 +182,59 @@ describe('who was not named in the message was not told', () => {
   });
 });
 
+describe('receipts', () => {
+  test('are read once for each notice, until they are there, and only where a grace waits for them', async () => {
+    const warns = aRule({ name: 'warns', action: 'warn', match: { labels: { env: 'dev' } } });
+    const waits = aRule({ grace: '1h', match: { labels: { env: 'absent' } } });
+    const jobs = ['a', 'b', 'c'].map((id) => ({ ...late, id }));
+    const world = aWorld({ jobs: [...jobs, { ...late, labels: { env: 'dev' } }], policy: { rules: [warns, waits] } });
+    let reads = 0;
+    const { get } = world.receipts;
+    world.receipts.get = async (id) => {
+      reads += 1;
+      return get(id);
+    };
+    await world.sweep();
+    await sweeps(world, 3);
+    expect(reads).toBe(3);
+    await deliver(world);
+    reads = 0;
+    await sweeps(world, 3);
+    expect(reads).toBe(1);
+  });
+
+  test('that cannot be read tell nothing: the job goes on, and it is said', async () => {
+    const world = aWorld(given({ grace: '1m' }));
+    await world.sweep();
+    await deliver(world);
+    const { get } = world.receipts;
+    world.receipts.get = () => Promise.reject(new Error('[ledger] 503'));
+    await sweeps(world, 5);
+    expect(world.cancelled()).toEqual([]);
+    expect((await world.sweepAgain()).troubles).toEqual([expect.stringMatching(/receipt of notice-.* 503/)]);
+    world.receipts.get = get;
+    await world.sweepAgain();
+    expect(world.cancelled()).toEqual(['job-1']);
+  });
+});
+
 describe('a grace belongs to a case and a rule', () => {
   const observes = inForce(aPolicy({ ...whoIsTold, ...patient(), mode: 'observe' }));
   const enforces = inForce(aPolicy({ ...whoIsTold, ...patient() }));
+
+  test('where it is only observed, it counts from when the owner would have been told', async () => {
+    const world = aWorld({ jobs: [late], states: [observes] });
+    expect((await world.sweep()).outcomes).toEqual({ 'would-have-been-warned': 1 });
+    await sweeps(world, 15);
+    expect(world.told()).toEqual(['warn.would-have job-1', 'cancel.would-have job-1']);
+    const told = world.notices().map(({ phase, owner, atMs }) => [phase, owner.name, (atMs - nowMs) / minutes(1)]);
+    expect(told).toEqual([
+      ['would-have', 'operators', 0],
+      ['would-have', 'operators', 10],
+    ]);
+    expect(world.calls('cancel')).toEqual([]);
+    expect(Object.values(world.ledger.latest().cases)[0]?.told).toEqual({});
+  });
 
   test('it begins anew when enforcement begins', async () => {
     const world = aWorld({ jobs: [late], states: [...Array<typeof observes>(20).fill(observes), enforces] });
