@@ -148,6 +148,7 @@ describe('problems', () => {
     expect(problems).toHaveLength(201);
     expect(problems.at(-1)).toMatchObject({
       code: 'too-many-problems',
+      file: 'policy.yaml',
       says: 'There are more problems than these 200.',
     });
   });
@@ -168,11 +169,29 @@ describe('problems', () => {
     expect(goodPolicy(head + rules.slice(1).join('\n')).rules).toHaveLength(500);
   });
 
+  it('name a list of more than 500 targets', () => {
+    const list = (count: number) =>
+      small().replace(
+        /targets: .*/,
+        `targets: [${Array.from({ length: count }, (_, index) => `{ engine: yandex-data-proc, folder: f${index} }`).join(', ')}]`,
+      );
+    expect(load(list(501)).problems).toMatchObject([{ code: 'too-many', where: 'targets' }]);
+    expect(goodPolicy(list(500)).targets).toHaveLength(500);
+  });
+
+  it('mark the end of a freeze that ends before it begins', () => {
+    const text = small('freezes: [{ name: a, from: 2027-01-02, to: 2026-12-24, reason: b }]');
+    expect(load(text).problems).toMatchObject([{ code: 'backwards', where: 'freezes[0].to', text: '2026-12-24' }]);
+  });
+
   it('name a policy of more than 500 expressions, before any of them is compiled', () => {
     const list = (count: number) =>
       small(`    match: { project: [${Array.from({ length: count }, (_, index) => `"/a{${index}}/"`).join(', ')}] }`);
     expect(load(list(501)).problems).toMatchObject([{ code: 'too-many', where: 'policy' }]);
     expect(load(list(500)).problems).toBeUndefined();
+    const owners = Array.from({ length: 501 }, (_, index) => `"/a{${index}}/": data`).join(', ');
+    const text = small(`owners: { principals: { ${owners} }, teams: { data: { slack: "#data" } } }`);
+    expect(load(text).problems).toMatchObject([{ code: 'too-many', where: 'policy' }]);
   });
 
   it('leave out the file where it has no name', () => {
@@ -215,11 +234,19 @@ describe('notes', () => {
 
 describe('prototypes', () => {
   it('are out of reach: what every object has is no team, group or label of a policy', () => {
-    const text = small('owners: { teams: { data: { slack: "#data" } } }', 'groups: { etl: [a] }');
+    const text = small(
+      'owners: { teams: { data: { slack: "#data" } } }',
+      'groups: { etl: [a] }',
+      'prices: { slotHour: { EU: { enterprise: 0.06 USD } } }',
+    );
     const policy = goodPolicy(text);
     for (const word of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
       expect(policy.owners.teams[word]).toBeUndefined();
       expect(policy.groups[word]).toBeUndefined();
+      expect(policy.owners.lookups[word]).toBeUndefined();
+      expect(policy.prices.onDemandPerTiB[word]).toBeUndefined();
+      expect(policy.prices.slotHour[word]).toBeUndefined();
+      expect(policy.prices.slotHour['EU']?.[word]).toBeUndefined();
     }
     expect(Object.keys(policy.owners.teams)).toEqual(['data']);
   });

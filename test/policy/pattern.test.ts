@@ -87,6 +87,12 @@ describe('compilePattern', () => {
     },
   );
 
+  it('looks at no value of more than 64 KiB', () => {
+    const pattern = compilePattern('a*');
+    expect('test' in pattern && pattern.test('a'.repeat(65_536))).toBe(true);
+    expect('test' in pattern && pattern.test('a'.repeat(65_537))).toBe(false);
+  });
+
   it('reads 60,000 characters once only for a glob of many stars', () => {
     const pattern = compilePattern('*a'.repeat(200) + 'b');
     expect('test' in pattern && pattern.test('a'.repeat(60_000))).toBe(false);

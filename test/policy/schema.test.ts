@@ -6,6 +6,13 @@ import { goodPolicy, small, textOf } from './read.ts';
 
 const firstRule = (...lines: readonly string[]) => goodPolicy(small(...lines.map((line) => `    ${line}`))).rules[0];
 
+/** What is written for one key, as the list it becomes. */
+const listOf = (written: string): string[] =>
+  written
+    .replace(/^\[(.*)\]$/, '$1')
+    .split(', ')
+    .map((word) => word.replaceAll('"', ''));
+
 describe('defaults', () => {
   const policy = goodPolicy(textOf('test/fixtures/policies/good-smallest.yaml'));
 
@@ -51,6 +58,175 @@ describe('defaults', () => {
   });
 });
 
+describe('a rule', () => {
+  const cancels = (...lines: readonly string[]) =>
+    goodPolicy(small(...lines.map((line) => `    ${line}`)).replace('action: warn', 'action: cancel')).rules[0];
+
+  it('is on trial until it says enforce, whatever it does', () => {
+    expect(cancels('grace: none')?.mode).toBe('observe');
+    expect(cancels('grace: none', 'mode: observe')?.mode).toBe('observe');
+    expect(cancels('grace: none', 'mode: enforce')?.mode).toBe('enforce');
+  });
+
+  it('gives the grace that it says', () => {
+    expect(cancels('grace: none')?.graceMs).toBe(0);
+    expect(cancels('grace: 10m')?.graceMs).toBe(600_000);
+    expect(firstRule('mode: enforce')).not.toHaveProperty('graceMs');
+  });
+
+  it('lets a job run when its owner cannot be told, unless it says otherwise', () => {
+    const rule = cancels('grace: 10m', 'ifUndelivered: { wait: 30m }');
+    expect(rule?.ifUndelivered).toEqual({ waitMs: 1_800_000, then: 'letRun' });
+    const strict = cancels('grace: 10m', 'ifUndelivered: { wait: 30m, then: cancel }');
+    expect(strict?.ifUndelivered).toEqual({ waitMs: 1_800_000, then: 'cancel' });
+  });
+
+  it('tells of a series of cancels, unless it says otherwise', () => {
+    const rule = cancels('grace: none', 'retries: { after: 1, within: 24h }');
+    expect(rule?.retries).toEqual({ after: 1, withinMs: 86_400_000, then: 'tell' });
+    const mild = cancels('grace: none', 'retries: { after: 3, within: 1h, then: letRun }');
+    expect(mild?.retries).toEqual({ after: 3, withinMs: 3_600_000, then: 'letRun' });
+  });
+
+  it('stays behind the breaker, unless it says otherwise', () => {
+    expect(cancels('grace: none')?.pastBreaker).toBe(false);
+    expect(cancels('grace: none', 'pastBreaker: true')?.pastBreaker).toBe(true);
+  });
+
+  it('keeps the names of the rules that it sets aside', () => {
+    const other = '  - { name: nightly, limit: { runTime: 6h }, action: record, overrides: [long-queries] }';
+    expect(goodPolicy(small(other)).rules.map(({ overrides }) => overrides)).toEqual([[], ['long-queries']]);
+  });
+
+  it.each([
+    ['{ days: [mon, wed] }', { days: ['mon', 'wed'], fromMinute: 0, toMinute: 1440 }],
+    ['{ days: [wed, mon-tue] }', { days: ['mon', 'tue', 'wed'], fromMinute: 0, toMinute: 1440 }],
+    [
+      '{ hours: "22:30-06:15" }',
+      { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], fromMinute: 1350, toMinute: 375 },
+    ],
+    ['{ days: sat, hours: "08:00-18:00" }', { days: ['sat'], fromMinute: 480, toMinute: 1080 }],
+  ])('acts in the hours %s only', (written, expected) => {
+    expect(firstRule(`active: ${written}`)?.active).toEqual(expected);
+  });
+});
+
+describe('what keeps a job from being cancelled', () => {
+  it('is the mode of the policy, until it says enforce', () => {
+    expect(goodPolicy(small()).mode).toBe('observe');
+    expect(goodPolicy(small('mode: observe')).mode).toBe('observe');
+    expect(goodPolicy(small('mode: enforce')).mode).toBe('enforce');
+  });
+
+  it('is kept as it was written', () => {
+    const policy = goodPolicy(
+      small(
+        'timezone: Europe/Berlin',
+        'protect: { principals: ["dwh@*", "!dwh@lab"], upTo: { costSoFar: 2000 USD } }',
+        'optOut: { label: jobwarden=keep, allowedFor: "*@example.com", upTo: { runTime: 4h } }',
+        'exemptions:',
+        '  - { match: { project: a }, reason: trial, approvedBy: sam@example.com, expires: 2027-01-31 }',
+        '  - { match: { project: b }, rules: [long-queries], reason: trial, approvedBy: sam@example.com, expires: 2027-02-28, afterExpiry: cancel }',
+        'freezes:',
+        '  - { name: close, days: { monthEnd: [-2, 5] }, reason: close }',
+        '  - { name: holidays, match: { project: c }, from: 2026-12-24, to: 2027-01-02, reason: holidays }',
+        'breaker: { maxCancels: 3, maxShare: 5%, minJobs: 2 }',
+        'budget: { perSweep: 1, perOwnerPerHour: 2, perHour: 3, pastBreaker: 1 }',
+      ),
+    );
+    const base = { reason: 'trial', approvedBy: 'sam@example.com' };
+    expect(policy.timezone).toBe('Europe/Berlin');
+    expect(policy.protect).toEqual({
+      principals: ['dwh@*', '!dwh@lab'],
+      upTo: { how: 'any', of: { costSoFar: 2000 } },
+    });
+    expect(policy.optOut).toEqual({
+      label: { key: 'jobwarden', value: 'keep' },
+      allowedFor: ['*@example.com'],
+      upTo: { how: 'any', of: { runTime: 14_400_000 } },
+    });
+    expect(policy.exemptions).toEqual([
+      { ...base, match: [{ project: ['a'], unless: [] }], expires: '2027-01-31', afterExpiry: 'warn' },
+      {
+        ...base,
+        match: [{ project: ['b'], unless: [] }],
+        rules: ['long-queries'],
+        expires: '2027-02-28',
+        afterExpiry: 'cancel',
+      },
+    ]);
+    expect(policy.freezes).toEqual([
+      { name: 'close', match: [], reason: 'close', when: { how: 'monthEnd', firstDay: -2, lastDay: 5 } },
+      {
+        name: 'holidays',
+        match: [{ project: ['c'], unless: [] }],
+        reason: 'holidays',
+        when: { how: 'dates', from: '2026-12-24', to: '2027-01-02' },
+      },
+    ]);
+    expect(policy.breaker).toEqual({ maxCancels: 3, maxShare: 0.05, minJobs: 2 });
+    expect(policy.budget).toEqual({ perSweep: 1, perOwnerPerHour: 2, perHour: 3, pastBreaker: 1 });
+  });
+
+  it('is the softer mode of a target and of its new projects', () => {
+    const targets = [
+      '{ engine: bigquery, projects: [a], mode: observe }',
+      '{ engine: bigquery, folder: "12", newProjects: observe, exclude: [b, c] }',
+      '{ engine: data-fusion, project: d, locations: [eu], mode: observe }',
+    ];
+    const policy = goodPolicy(small().replace(/targets: .*/, `targets: [${targets.join(', ')}]`));
+    expect(policy.targets).toEqual([
+      { engine: 'bigquery', projects: ['a'], exclude: [], mode: 'observe' },
+      { engine: 'bigquery', folder: '12', newProjects: 'observe', exclude: ['b', 'c'] },
+      { engine: 'data-fusion', project: 'd', locations: ['eu'], kinds: ['pipeline'], verbs: [], mode: 'observe' },
+    ]);
+  });
+});
+
+describe('routes', () => {
+  it('end with the first that matches, unless they go on', () => {
+    const { routes } = goodPolicy(
+      small('routes: [{ match: { rule: "!long-*" }, to: [owner], continue: true }, { to: [operators] }]'),
+    );
+    expect(routes).toMatchObject([{ continue: true }, { continue: false, match: [], to: [{ who: 'operators' }] }]);
+  });
+
+  it.each(['"!long-queries"', 'long-*', '"/long-.*/"', '["!long-queries", long-queries]'])(
+    'may be about the rule %s',
+    (rule) => {
+      expect(
+        goodPolicy(small(`routes: [{ match: { rule: ${rule} }, to: [owner] }, { to: [owner] }]`)).routes,
+      ).toHaveLength(2);
+    },
+  );
+
+  it('lead to a channel of Slack by its name or its id', () => {
+    const { routes } = goodPolicy(
+      small('channels: { slack: { tokenFrom: SLACK_BOT_TOKEN } }', 'routes: [{ to: ["slack:#data", slack:C0123456] }]'),
+    );
+    expect(routes[0]?.to).toEqual([
+      { who: 'contact', contact: { slack: '#data' } },
+      { who: 'contact', contact: { slack: 'C0123456' } },
+    ]);
+  });
+});
+
+describe('names and counts', () => {
+  const named = (name: string) => small().replace('long-queries', name);
+
+  it('have 63 characters and a million at most', () => {
+    expect(goodPolicy(named('a'.repeat(63))).rules[0]?.name).toHaveLength(63);
+    expect(() => goodPolicy(named('a'.repeat(64)))).toThrow(/bad-name/);
+    expect(goodPolicy(small('breaker: { maxCancels: 1000000 }')).breaker.maxCancels).toBe(1_000_000);
+    expect(() => goodPolicy(small('breaker: { maxCancels: 1000001 }'))).toThrow(/at most 1000000/);
+  });
+
+  it('propose 25% where 0.25 is written', () => {
+    expect(() => goodPolicy(small('breaker: { maxShare: 0.25 }'))).toThrow(/Write 25%\./);
+    expect(() => goodPolicy(small('breaker: { maxShare: 25 }'))).toThrow(/Write 25%\./);
+  });
+});
+
 describe('zero', () => {
   it('means none and is never taken for absent', () => {
     expect(goodPolicy(textOf('test/fixtures/policies/good-zeros.yaml'))).toMatchObject({
@@ -79,12 +255,53 @@ describe('match', () => {
 
   it('takes patterns where there is a choice of words, as long as each plain word is one of them', () => {
     const rule = firstRule(
-      'match: { engine: ["big*", "!dli"], priority: "/batch|interactive/", principalKind: "!person" }',
+      'match: { engine: ["big*", "!dli"], priority: "/batch|interactive/", principalKind: ["!person", "!/ext.*/"] }',
     );
     expect(rule?.match).toEqual([
-      { engine: ['big*', '!dli'], priority: ['/batch|interactive/'], principalKind: ['!person'], unless: [] },
+      {
+        engine: ['big*', '!dli'],
+        priority: ['/batch|interactive/'],
+        principalKind: ['!person', '!/ext.*/'],
+        unless: [],
+      },
     ]);
     expect(() => firstRule('match: { principalKind: "!persons" }')).toThrow(/unknown-value/);
+  });
+
+  it.each([
+    'engine: bigquery',
+    'project: a',
+    'location: EU',
+    'principal: "!SAM@example.com"',
+    'principalKind: person',
+    'jobType: "!load"',
+    'statementType: [SELECT, "!MERGE"]',
+    'priority: "!/bat.*/"',
+    'client: "!dbt"',
+    'jobId: "!@ids"',
+    'reservation: admin:EU.prod',
+    'billing: on-demand',
+    'continuous: false',
+    'labels: { env: "!prod" }',
+  ])('keeps %s as it was written, in a block and in unless', (written) => {
+    const groups = 'groups: { ids: [job-1] }';
+    const { rules } = goodPolicy(small(`    match: { jobId: x, unless: { ${written} } }`, groups));
+    const [key = '', unless = ''] = /^(\w+): (.*)$/.exec(written)?.slice(1) ?? [];
+    const expected: unknown = key === 'labels' ? { env: ['!prod'] } : key === 'continuous' ? false : listOf(unless);
+    expect(rules[0]?.match).toEqual([{ jobId: ['x'], unless: [{ [key]: expected }] }]);
+    const block = goodPolicy(small(`    match: { ${written} }`, groups)).rules[0]?.match;
+    expect(block).toEqual([{ [key]: expected, unless: [] }]);
+  });
+
+  it('looks labels up in what was written only', () => {
+    const labels = firstRule('match: { labels: { env: prod } }')?.match[0]?.labels;
+    expect(labels?.['constructor']).toBeUndefined();
+  });
+
+  it('takes 1,000 entries for one key, and no more', () => {
+    const list = (count: number) => small(`    match: { project: [${'a, '.repeat(count)}] }`);
+    expect(goodPolicy(list(1000)).rules[0]?.match[0]?.project).toHaveLength(1000);
+    expect(() => goodPolicy(list(1001))).toThrow(/too-many/);
   });
 
   it('keeps several blocks, and several of unless, apart', () => {
@@ -185,6 +402,8 @@ describe('days', () => {
     ['sat-mon', ['mon', 'sat', 'sun']],
     ['sun-sat', ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']],
     ['mon-tue-wed', undefined],
+    ['mon-fre', undefined],
+    ['fre-mon', undefined],
     ['monday', undefined],
     ['Mon', undefined],
     ['', undefined],
