@@ -9,18 +9,7 @@ import { writeLog } from '../log.ts';
 import type { NotifySettings } from '../settings.ts';
 import { deadLettersTo } from './dead-letters.ts';
 import { notifyHandler } from './handler.ts';
-
-const hourMs = 3_600_000;
-
-/** Does it at the first call, and then once an hour at most. */
-function hourly(work: () => Promise<unknown>, now: () => number): () => Promise<void> {
-  let nextMs = Number.NEGATIVE_INFINITY;
-  return async () => {
-    if (now() < nextMs) return;
-    nextMs = now() + hourMs;
-    await work();
-  };
-}
+import { hourly } from './hourly.ts';
 
 /** Makes `notify` from its settings; nothing is read or sent before the first request. */
 export function startNotify(settings: NotifySettings) {

@@ -32,6 +32,14 @@ function judgeAgain(run: Run, verdict: Verdict, job: Job): Verdict | undefined {
   return { ...again, owner: verdict.owner };
 }
 
+/** What holds a cancel back when the policy is not the one any more by which this sweep judged. */
+async function policyMoved(run: Run): Promise<HeldBack | undefined> {
+  const stands = (await run.world.policy.stands?.(run.context.policy.sha256)) ?? true;
+  if (stands) return undefined;
+  const why = 'The policy was changed, or became unreadable, after this sweep began; the next one judges the job anew.';
+  return { by: 'look-again', why };
+}
+
 function enforcer(run: Run, verdict: Verdict, source: JobSource, canceller: Canceller): Enforcer {
   return {
     source,
@@ -41,7 +49,7 @@ function enforcer(run: Run, verdict: Verdict, source: JobSource, canceller: Canc
     cancelByMs: run.cancelByMs,
     judge: (job) => judgeAgain(run, verdict, job),
     // What is only observed sends nothing that could be stopped.
-    stopped: async () => (verdict.mode === 'enforce' ? run.world.stop() : undefined),
+    stopped: async () => (verdict.mode === 'enforce' ? ((await run.world.stop()) ?? policyMoved(run)) : undefined),
   };
 }
 

@@ -48,10 +48,14 @@ export function objectClaims(objects: Objects, given: ObjectClaimsOptions): Clai
       const name = nameOf(noticeId, receiver);
       const known = store.unwritten.get(name);
       if (known === undefined) return claim({ noticeId, receiver }, name, store);
-      await write(known.lease, known.result, store);
+      const isWritten = await write(known.lease, known.result, store);
+      // What was sent stays sent; who could not be reached may be reached now, if somebody took the claim back.
+      if (!isWritten && known.result.how === 'impossible') return claim({ noticeId, receiver }, name, store);
       return { kind: 'done', result: known.result };
     },
-    finish: (lease, result) => write(lease, result, store),
+    finish: async (lease, result) => {
+      await write(lease, result, store);
+    },
     release: async ({ noticeId, receiver, token }) => {
       const about = { ifGeneration: token };
       await objects.delete(nameOf(noticeId, receiver), about, budgetOf(store.options));
@@ -97,15 +101,15 @@ function bytesOf(fields: Pick<Entry, 'untilMs' | 'result'>): Uint8Array {
 const mostWrites = 3;
 const mostUnwritten = 1000;
 
-/** Writes a result over the lease, again where that may help. A lease that somebody took over stays as it is. */
-async function write(lease: Lease, settled: ClaimResult, { objects, options, unwritten }: Store): Promise<void> {
+/** Writes a result over the lease, again where that may help. False: somebody took the lease over, and it stays as it is. */
+async function write(lease: Lease, settled: ClaimResult, { objects, options, unwritten }: Store): Promise<boolean> {
   const name = nameOf(lease.noticeId, lease.receiver);
   const bytes = bytesOf({ untilMs: options.now() + options.keepMs, result: settled });
   for (let writes = 1; ; writes += 1) {
     try {
-      await swapRecord(objects, name, { ...options, bytes, ifGeneration: lease.token });
+      const answer = await swapRecord(objects, name, { ...options, bytes, ifGeneration: lease.token });
       unwritten.delete(name);
-      return;
+      return answer !== 'lost';
     } catch (error) {
       if (error instanceof ObjectsError && error.retryable && writes < mostWrites) {
         await options.wait(beforeNextMs);

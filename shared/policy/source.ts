@@ -42,6 +42,8 @@ export interface PolicySource {
   readonly current: () => Promise<PolicyState>;
   /** The policy of an earlier text, by the hash of its bytes; undefined where it cannot be found, or is none any more. */
   readonly recall?: (sha256: string) => Promise<Policy | undefined>;
+  /** Whether the text is still that of this hash: asked before each cancel. False where it cannot be read. Never throws. */
+  readonly stands?: (sha256: string) => Promise<boolean>;
 }
 
 /** One reading of the text: its bytes, or the reason why there are none. */
@@ -101,6 +103,11 @@ async function recall(wanted: string, { where, now, earlier }: Judging): Promise
   return undefined;
 }
 
+async function stands(wanted: string, read: () => Promise<Reading>): Promise<boolean> {
+  const reading = await read();
+  return 'bytes' in reading && sha256(reading.bytes) === wanted;
+}
+
 /**
  * Makes a source of any way to read the text at `where`. The text is read at each call and judged only when its bytes
  * are others than before; what does not validate never takes effect. `earlier` gives the texts before it, newest first.
@@ -147,7 +154,7 @@ export function policySource(
     return { standing: 'current', ...good, problems, changed, previous };
   }
 
-  return { current, recall: async (wanted) => recall(wanted, by) };
+  return { current, recall: async (wanted) => recall(wanted, by), stands: async (wanted) => stands(wanted, read) };
 }
 
 /** At most one byte more than a policy may have, so that a file of any size costs the same. */

@@ -274,19 +274,43 @@ describe('jobwarden push', () => {
   });
 });
 
+/** Resolves once it was called this often: what comes after it happens when all have come so far. */
+function meeting(count: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  let missing = count;
+  return async () => {
+    missing -= 1;
+    if (missing === 0) resolve(undefined);
+    await promise;
+  };
+}
+
+/** Both have read before one of them writes. */
+function metBeforePut(inner: Objects, met: () => Promise<void>): Objects {
+  return {
+    ...inner,
+    put: async (...given) => {
+      await met();
+      return inner.put(...given);
+    },
+  };
+}
+
 describe('in Cloud Storage', () => {
   it('of two who push at once one writes, and the other is told', async () => {
     const { storage } = await aBucket();
     const folder = await mkdtemp(join(tmpdir(), 'jobwarden-push-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const outside = outsideOf({ STORAGE_EMULATOR_HOST: storage.url }, { input: Readable.from([]), status: undefined });
-    const push = async (file: string, text: string) => {
+    const push = async (file: string, text: string, through = outside) => {
       await writeFile(join(folder, file), text);
       const words = ['push', join(folder, file), 'gs://state/policy.yaml', '--yes'];
-      return run(words, outside, { outColors: false, errColors: false });
+      return run(words, through, { outColors: false, errColors: false });
     };
     expect((await push('first.yaml', policy)).code).toBe(0);
-    const both = await Promise.all([push('one.yaml', harsher), push('two.yaml', softer)]);
+    const writing = meeting(2);
+    const together = { ...outside, objects: (place: string) => metBeforePut(outside.objects(place), writing) };
+    const both = await Promise.all([push('one.yaml', harsher, together), push('two.yaml', softer, together)]);
     expect(both.map(({ code }) => code).toSorted((a, b) => a - b)).toEqual([0, 1]);
     const lost = both.find(({ code }) => code === 1);
     expect(lost?.out).toContain('[written-meanwhile]');

@@ -107,7 +107,11 @@ describe('a cancel that is due later', () => {
     expect(heldBy(soon)).toBeUndefined();
     expect(heldBy({ ...soon, dueMs: nowMs + minutes(0.5) - 1 })).toBe('grace');
     expect(heldBy(aVerdict({ job: soon.job }))).toBe('grace');
-    expect(heldBy({ ...soon, dueMs: nowMs - hours(1) }), 'never as it was').toBe('grace');
+  });
+
+  it('is never held against what was before', () => {
+    const freezes = [{ name: 'close', from: '2026-03-11', to: '2026-03-12', reason: 'x' }];
+    expect(held([{ ...soon, dueMs: nowMs - hours(24) }], {}, { freezes })).toEqual({ freeze: 1 });
   });
 
   it('counts for the breaker and the budget like any other', () => {

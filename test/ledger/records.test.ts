@@ -83,6 +83,19 @@ describe('an answer that is lost', () => {
     expect(await again(inner)).toEqual({ kind: 'done', result: delivered });
   });
 
+  test('does not make a claim ours that somebody else made at the same moment', async () => {
+    const inner = inMemory();
+    const other = claimsOver(inner).claims;
+    const objects = faultyObjects(inner, async ({ method, nth }) => {
+      if (method !== 'put' || nth !== 1) return undefined;
+      await mine(other, 'slack:#a', noticeId);
+      return { when: 'before', error: unsettled() };
+    });
+    const { claims } = claimsOver(objects);
+    await expect(claims.claim(noticeId, 'slack:#a')).rejects.toThrow('no answer');
+    expect(await claims.claim(noticeId, 'slack:#a')).toMatchObject({ kind: 'busy' });
+  });
+
   test.each(['before', 'after'] as const)('does not lose a result: %s it took effect', async (when) => {
     const { inner, claims } = failingPut(2, { when, error: unsettled() });
     await claims.finish(await mine(claims, 'slack:#a', noticeId), delivered);
@@ -122,6 +135,28 @@ describe('a result', () => {
     await expect(claims.finish(lease, delivered)).rejects.toThrow('denied');
     await expect(claims.claim(noticeId, 'slack:#a')).rejects.toThrow('denied');
     expect(await claims.claim(noticeId, 'slack:#a')).toEqual({ kind: 'done', result: delivered });
+  });
+
+  const impossible = { how: 'impossible' as const, why: 'no Slack user has this address' };
+
+  test('that was written late is not written again once the notice is reopened', async () => {
+    const { inner, claims } = failingPut(2, { when: 'before', error: denied() });
+    const lease = await mine(claims, 'slack:#a', noticeId);
+    await expect(claims.finish(lease, impossible)).rejects.toThrow('denied');
+    expect(await claims.claim(noticeId, 'slack:#a')).toMatchObject({ kind: 'done' });
+    await claimsOver(inner).claims.reopen(noticeId);
+    expect(await claims.claim(noticeId, 'slack:#a')).toMatchObject({ kind: 'mine' });
+  });
+
+  test.each([
+    [impossible, 'mine'],
+    [delivered, 'done'],
+  ])('that could not be written before the claim was gone: %o makes it %s', async (result, kind) => {
+    const { inner, claims } = failingPut(2, { when: 'before', error: denied() });
+    const lease = await mine(claims, 'slack:#a', noticeId);
+    await expect(claims.finish(lease, result)).rejects.toThrow('denied');
+    await claimsOver(inner).claims.release(lease);
+    expect(await claims.claim(noticeId, 'slack:#a')).toMatchObject({ kind });
   });
 
   test('of many that could not be written, the oldest are forgotten', async () => {

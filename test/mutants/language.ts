@@ -27,7 +27,11 @@ const rule = rows(
   ],
   ['{ graceMs: grace }', '{ graceMs: 0 }', 'every grace is none'],
   ['{ graceMs: grace }', '{ graceMs: grace / 60 }', 'a minute of grace is a second'],
-  ['grace === undefined ? {} :', 'false ? {} :', 'a rule that says nothing of grace has one'],
+  [
+    'grace === undefined ? {} :',
+    'grace === undefined ? { graceMs: 0 } :',
+    'a rule that says nothing of grace gives none',
+  ],
   ['if (written.grace === undefined) issue(', 'if (false) issue(', 'a cancel rule need not speak of grace'],
   ["    .default('letRun')\n", "    .default('cancel')\n", 'a job is cancelled although nobody could be told'],
   ['({ waitMs: wait, then }))', '({ waitMs: 0, then }))', 'nobody waits for a message that was not delivered'],
@@ -211,7 +215,6 @@ const crossOther = rows(
   ["  ['routes', each, 'match', 'rule'],\n", '', 'a route may name no rule'],
   ["text.replace(/^!/, '')).map(", 'text).map(', 'a negated rule is not known'],
   ['filter(({ text }) => !isPattern(text))', 'filter(() => true)', 'a pattern of rules is not known'],
-  ['if (found.length > mostProblems) break;', '', 'any number of names is looked up'],
 );
 
 /** Faults in the rest of what a policy may say: rules, targets, people, notices, and names that must be there. */

@@ -169,6 +169,19 @@ describe('problems', () => {
     expect(goodPolicy(head + rules.slice(1).join('\n')).rules).toHaveLength(500);
   });
 
+  it('name what is nested more than 32 levels deep', () => {
+    const maps = (depth: number) =>
+      `${Array.from({ length: depth }, (_, index) => `${' '.repeat(index)}a:`).join('\n')} b`;
+    for (const nested of [maps, (depth: number) => `${'- '.repeat(depth)}a`]) {
+      expect(load(nested(32)).problems?.map(({ code }) => code)).not.toContain('too-deep');
+      expect(load(nested(33)).problems).toMatchObject([{ code: 'too-deep' }]);
+    }
+  });
+
+  it('mark the key of a value that was forgotten', () => {
+    expect(load(small('    match:')).problems).toMatchObject([{ code: 'no-value', line: 8, column: 5, text: 'match' }]);
+  });
+
   it('name a list of more than 500 targets', () => {
     const list = (count: number) =>
       small().replace(
@@ -254,6 +267,7 @@ describe('prototypes', () => {
   it('stay out of the data that YAML is read into', () => {
     const { data } = readYaml('a: { __proto__: { b: 1 }, constructor: 1, prototype: 1, c: 2 }');
     expect(Reflect.ownKeys(Object(Reflect.get(Object(data), 'a')))).toEqual(['c']);
+    expect(Reflect.get(Object(data), 'toString')).toBeUndefined();
   });
 
   it('are not changed by a file that tries', () => {

@@ -59,6 +59,18 @@ describe('a query that comes back after every cancel', () => {
     ]);
   });
 
+  test('is remembered between its runs: it is told once while the rule counts', async () => {
+    const world = aWorld({ policy: again({ after: 1, within: '1h', then: 'tell' }) });
+    for (let turn = 0; turn < 5; turn += 1) {
+      await runs(world, 1);
+      await world.sweepAgain(minutes(7));
+    }
+    expect(world.cancelled()).toHaveLength(5);
+    expect(troubles(world)).toEqual([cameBack]);
+    await world.sweepAgain(hours(2));
+    expect(world.ledger.latest().troubles).toEqual({});
+  });
+
   test('is told again when it still comes back after the time in which the rule counts', async () => {
     const world = aWorld({ policy: again({ after: 1, within: '10m', then: 'tell' }) });
     await runs(world, 13);
