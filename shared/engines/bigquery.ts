@@ -1,12 +1,12 @@
 import { bigQueryCanceller } from './bigquery/canceller.ts';
 import { client } from './bigquery/client.ts';
-import { skewMeter } from './bigquery/clock.ts';
+import { skewMeter } from './http/clock.ts';
 import type { BigQueryOptions } from './bigquery/connection.ts';
 import { bigQuerySource } from './bigquery/source.ts';
-import type { Canceller, JobSource } from './engine.ts';
+import type { Engine } from './engine.ts';
 
 /** BigQuery behind the port of `engine.ts`. Nothing is loaded or sent before the first call. */
-export function bigQuery(options: BigQueryOptions): { readonly source: JobSource; readonly canceller: Canceller } {
+export function bigQuery(options: BigQueryOptions): Engine {
   const clock = skewMeter(options.now);
   const request = client(options, clock.note);
   const source = { ...bigQuerySource(request), clockSkewMs: clock.skewMs };

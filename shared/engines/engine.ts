@@ -5,6 +5,10 @@ export interface TargetRef {
   readonly engine: EngineName;
   readonly name: string;
   readonly project: string;
+  /** What of an engine with several kinds of work is looked for; its usual kinds when left out. */
+  readonly kinds?: readonly string[] | undefined;
+  /** The operations that are looked for, by their verb; none when left out. */
+  readonly verbs?: readonly string[] | undefined;
 }
 
 /** How long a call may take: no request starts after `untilMs` (epoch ms), and `signal` ends the ones under way. */
@@ -49,6 +53,12 @@ export type CancelAnswer =
 /** Asks an engine to cancel one job. Safe to repeat. Errors of the outside world are thrown as `EngineError`. */
 export interface Canceller {
   cancel(job: Job, budget: CallBudget): Promise<CancelAnswer>;
+}
+
+/** What every engine offers: a source that can only look, and the one thing that can cancel. Nothing is sent before the first call. */
+export interface Engine {
+  readonly source: JobSource;
+  readonly canceller: Canceller;
 }
 
 export type EngineFailure =

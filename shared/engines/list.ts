@@ -16,6 +16,13 @@ export type Listing =
 /** The sources that a sweep opened, by engine. */
 export type Sources = Readonly<Partial<Record<EngineName, JobSource>>>;
 
+/** How a listing is done. `patience` begins a wait: its signal says that it has been long enough. */
+interface How {
+  readonly budget: CallBudget;
+  readonly concurrency: number;
+  readonly patience?: (() => AbortSignal) | undefined;
+}
+
 /** One target under way, and what is known of it so far. */
 interface Course {
   readonly target: TargetRef;
@@ -32,13 +39,11 @@ type Active = Map<Course, Promise<Step>>;
 /**
  * Lists all targets, at most `concurrency` at a time, and hands each page on as it arrives. A target's next page is asked
  * for once its last one has been taken. A target that fails says so and disturbs no other; when the signal fires, those
- * that were not finished fail, and the listing ends. Never throws.
+ * that were not finished fail, and the listing ends. So it does when all of another engine is listed and nothing came
+ * from those that are left for as long as `patience` lasts: an engine that hangs must not keep the others waiting. Never
+ * throws.
  */
-export async function* listAll(
-  targets: readonly TargetRef[],
-  sources: Sources,
-  how: { readonly budget: CallBudget; readonly concurrency: number },
-): AsyncGenerator<Listing> {
+export async function* listAll(targets: readonly TargetRef[], sources: Sources, how: How): AsyncGenerator<Listing> {
   const stop = new AbortController();
   const budget = { ...how.budget, signal: AbortSignal.any([how.budget.signal, stop.signal]) };
   const courses = targets.map((target) => courseOf(target, sources[target.engine], budget));
@@ -50,10 +55,7 @@ export async function* listAll(
   }
 }
 
-async function* merged(
-  courses: readonly Course[],
-  how: { readonly budget: CallBudget; readonly concurrency: number },
-): AsyncGenerator<Listing> {
+async function* merged(courses: readonly Course[], how: How): AsyncGenerator<Listing> {
   const waiting = [...courses];
   const active: Active = new Map();
   const { signal } = how.budget;
@@ -61,14 +63,23 @@ async function* merged(
     for (const course of waiting.splice(0, Math.max(1, how.concurrency) - active.size))
       active.set(course, stepOf(course));
     if (active.size === 0) return;
-    const step = await firstStep(active, signal);
+    const isHeldUp = isAnotherDone(courses, [...active.keys(), ...waiting]);
+    const patience = isHeldUp ? how.patience?.() : undefined;
+    const step = await firstStep(active, patience === undefined ? signal : AbortSignal.any([signal, patience]));
     if (step === undefined) break;
     active.delete(step.course);
     yield newsOf(step);
     // Set anew, the course stands last, so that a target of many pages does not keep the others waiting.
     if ('next' in step && step.next.done !== true) active.set(step.course, stepOf(step.course));
   }
-  for (const { target } of [...active.keys(), ...waiting]) yield { target, failed: outOfTime(target) };
+  const failure = signal.aborted ? outOfTime : tooSilent;
+  for (const { target } of [...active.keys(), ...waiting]) yield { target, failed: failure(target) };
+}
+
+/** Whether an engine is done with all of its targets, so that only others are still waited for. */
+function isAnotherDone(all: readonly Course[], left: readonly Course[]): boolean {
+  const busy = new Set(left.map(({ target }) => target.engine));
+  return all.some(({ target }) => !busy.has(target.engine));
 }
 
 function courseOf(target: TargetRef, source: JobSource | undefined, budget: CallBudget): Course {
@@ -124,6 +135,11 @@ function asEngineError(target: TargetRef, error: unknown): EngineError {
 
 function outOfTime(target: TargetRef): EngineError {
   const says = `${target.name} was not listed to its end, the time of this sweep is up`;
+  return new EngineError(target.engine, says, { failure: 'timeout', retryable: true });
+}
+
+function tooSilent(target: TargetRef): EngineError {
+  const says = `${target.name} gave no answer, and the other engines were not kept waiting for it any longer`;
   return new EngineError(target.engine, says, { failure: 'timeout', retryable: true });
 }
 

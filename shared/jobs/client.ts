@@ -101,6 +101,12 @@ const known: readonly KnownClient[] = [
   { name: 'console', shows: ({ id }) => /^bquxjob_[0-9a-f]+_[0-9a-f]+$/.test(id) },
 ];
 
+/** Found by the statement alone. */
+const byStatement = 'metabase';
+
+/** Every client that can be told from a BigQuery job. */
+export const clientNames: readonly string[] = [...known.map(({ name }) => name), byStatement];
+
 /** Says which client submitted a BigQuery job, from its labels, id and principal, and its statement if that is known. */
 export function clientOf(job: Job): Client {
   if (job.engine !== 'bigquery') return { name: undefined, possible: [], hints: {} };
@@ -108,9 +114,9 @@ export function clientOf(job: Job): Client {
   const found = known.find((client) => client.shows(marks));
   if (found !== undefined) return { name: found.name, possible: [], hints: hintsOf(found, marks) };
   const metabase = metabaseRemark(job.queryText);
-  if (metabase !== undefined) return { name: 'metabase', possible: [], hints: metabase };
+  if (metabase !== undefined) return { name: byStatement, possible: [], hints: metabase };
   const unread = job.queryText === undefined && (job.jobType === undefined || job.jobType === 'query');
-  return { name: job.labels === undefined ? undefined : null, possible: unread ? ['metabase'] : [], hints: {} };
+  return { name: job.labels === undefined ? undefined : null, possible: unread ? [byStatement] : [], hints: {} };
 }
 
 function has(labels: Marks['labels'], ...keys: readonly string[]): boolean {

@@ -1,3 +1,5 @@
+import { neverTells } from './capabilities.ts';
+
 /** The engines Jobwarden knows, by the names that policies use. */
 export const engineNames = ['bigquery', 'data-fusion', 'yandex-data-proc', 'dli'] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -22,6 +24,11 @@ export interface JobEnd {
   readonly reason?: string;
   readonly message?: string;
 }
+
+/** Names that tell where a job belongs, each in the words of the engines that have it, and as keys of a match. */
+export const detailKeys = ['instance', 'namespace', 'pipeline', 'cluster', 'queue'] as const;
+export type DetailKey = (typeof detailKeys)[number];
+type JobDetails = Readonly<Partial<Record<DetailKey, string | undefined>>>;
 
 /**
  * One unit of work of an engine, normalised.
@@ -60,6 +67,7 @@ export interface Job extends JobRef {
   readonly queryText?: string;
   /** Where a finished job would have put its result, e.g. `project.dataset.table`. */
   readonly destination?: string | null;
+  readonly details?: JobDetails | undefined;
   readonly end?: JobEnd;
   /** What the adapter could not read in the record, in words (a number beyond 2^53, a malformed field). */
   readonly doubts?: readonly string[];
@@ -73,13 +81,14 @@ export function jobName(ref: JobRef): string {
 /**
  * Whether two records speak of the same run of the same job: reference, creation time and principal all agree and are
  * all known. Job ids may be chosen by callers and used again after six months, so the reference alone is not enough.
+ * Where an engine never tells the principal, it gives the ids itself, and each only once.
  */
 export function isSameJob(a: Job, b: Job): boolean {
   return (
     jobName(a) === jobName(b) &&
     a.createdAtMs !== undefined &&
     a.createdAtMs === b.createdAtMs &&
-    a.principal !== undefined &&
+    (a.principal !== undefined || neverTells(a.engine, 'principal')) &&
     a.principal === b.principal
   );
 }

@@ -1,3 +1,6 @@
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const exact = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
 /** Reads `50 USD` or `0.066 USD`; undefined for anything else. Other currencies are refused: nothing is converted. */
 export function parseUsd(text: string): number | undefined {
   const [, amount] = /^(\d+(?:\.\d+)?)\s*USD$/.exec(text) ?? [];
@@ -9,5 +12,5 @@ export function parseUsd(text: string): number | undefined {
 export function formatUsd(usd: number): string {
   if (usd > 0 && usd < 0.01) return 'under 0.01 USD';
   const digits = usd >= 99.995 || Number.isInteger(usd) ? 0 : 2;
-  return `${usd.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })} USD`;
+  return `${(digits === 0 ? whole : exact).format(usd)} USD`;
 }

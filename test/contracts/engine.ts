@@ -1,20 +1,32 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Job, JobRef } from '../../shared/jobs/job.ts';
+import { judge } from '../../shared/evaluate/evaluate.ts';
+import type { Job, JobRef, JobState } from '../../shared/jobs/job.ts';
 import { jobName } from '../../shared/jobs/job.ts';
 import type { CallBudget, Canceller, JobSource, Page, TargetRef } from '../../shared/engines/engine.ts';
 import { EngineError } from '../../shared/engines/engine.ts';
+import { compiled } from '../make.ts';
 
-/** A job as the world of an engine is told about it. `state` is one of the port's words; `odd` is one no adapter knows. */
+/**
+ * A job as the world of an engine is told about it. `state` is one of the port's words; `stopping` is one that was asked to
+ * stop and has not ended; `odd` is one no adapter knows. `word` is the engine's own word for a state, instead.
+ */
 export interface Known {
   readonly id: string;
-  readonly state: 'pending' | 'running' | 'done' | 'odd';
+  readonly state: 'pending' | 'running' | 'done' | 'stopping' | 'odd';
+  readonly word?: string;
   readonly parentId?: string;
 }
+
+/** When every job of a world was created and, if it is not pending, began; each engine writes it in a form of its own. */
+export const createdAtMs = 1_795_000_000_000;
+export const startedAtMs = 1_795_000_001_000;
 
 /** What the service does with a request instead of answering it properly. */
 export type Trouble =
   | 'unauthenticated'
   | 'forbidden'
+  | 'unsupported'
+  | 'refused'
   | 'throttled'
   | 'throttled for an hour'
   | 'broken'
@@ -31,6 +43,8 @@ export interface EngineWorld {
   readonly source: JobSource;
   readonly canceller: Canceller;
   readonly target: TargetRef;
+  /** The id that the adapter gives to the job of this name; the name itself where it is left out. */
+  idOf?(name: string): string;
   /** The pages of the next listings. With `loop`, the last page leads back to the second. */
   shows(pages: readonly (readonly Known[])[], about?: { unreachable?: readonly string[]; loop?: boolean }): void;
   /** A job that can be fetched and cancelled; answers where it is. */
@@ -44,12 +58,30 @@ export interface EngineWorld {
   close(): Promise<void>;
 }
 
-/** The promises of the engine port. Every adapter passes them; `unreachable` where its service can skip locations. */
-export function describeEngine(
-  name: string,
-  makeWorld: () => Promise<EngineWorld>,
-  can: { readonly unreachable: boolean; readonly children: boolean },
-): void {
+/** What an engine is like. */
+export interface Engineering {
+  /** Its service can skip locations and says which. */
+  readonly unreachable: boolean;
+  /** Its jobs have children. */
+  readonly children: boolean;
+  /** How many requests a listing takes before its first page; none when left out. */
+  readonly before?: number;
+  /** False where a listing has no pages that lead on to each other by a token. */
+  readonly pages?: boolean;
+  /** Its world has credentials that are renewed after a 401. */
+  readonly renews?: boolean;
+  /** A cancel can be answered with "not supported". */
+  readonly unsupported?: boolean;
+  /** A job shows that it was asked to stop before it ends. */
+  readonly stopping?: boolean;
+  /** When a job began is told. */
+  readonly starts?: boolean;
+  /** Its own words for states, each with what it means here. */
+  readonly states?: readonly (readonly [word: string, state: JobState])[];
+}
+
+/** The promises of the engine port. Every adapter passes them, as far as its engine can be like that at all. */
+export function describeEngine(name: string, makeWorld: () => Promise<EngineWorld>, can: Engineering): void {
   describe(`${name}: the engine port`, () => {
     let world: EngineWorld;
     beforeEach(async () => {
@@ -59,10 +91,11 @@ export function describeEngine(
       await world.close();
     });
     listing(() => world, can);
+    knowing(() => world, can);
     looking(() => world, can);
-    cancelling(() => world);
-    failing(() => world);
-    ending(() => world);
+    cancelling(() => world, can);
+    failing(() => world, can);
+    ending(() => world, can);
   });
 }
 
@@ -78,6 +111,9 @@ async function pagesOf(world: EngineWorld, budget = aBudget()): Promise<Page[]> 
   for await (const page of world.source.list(world.target, budget)) pages.push(page);
   return pages;
 }
+
+const idIn = (world: EngineWorld, name: string): string => world.idOf?.(name) ?? name;
+const idsIn = (world: EngineWorld, ...names: readonly string[]): string[] => names.map((name) => idIn(world, name));
 
 async function idsOf(world: EngineWorld): Promise<string[]> {
   return (await pagesOf(world)).flatMap((page) => page.jobs.map((job) => job.id));
@@ -99,10 +135,13 @@ async function jobAt(world: EngineWorld, ref: JobRef): Promise<Job> {
   return job;
 }
 
-function listing(the: () => EngineWorld, can: { readonly unreachable: boolean }): void {
+function listing(the: () => EngineWorld, can: Engineering): void {
+  const paged = can.pages !== false;
+  const before = can.before ?? 0;
+
   it('lists every job of every page, short and empty pages among them', async () => {
     the().shows([[running('a'), running('b')], [], [running('c')], [{ id: 'd', state: 'pending' }]]);
-    expect(await idsOf(the())).toEqual(['a', 'b', 'c', 'd']);
+    expect((await idsOf(the())).toSorted()).toEqual(idsIn(the(), 'a', 'b', 'c', 'd'));
   });
 
   it('hands a job on once when it moves to a later page meanwhile', async () => {
@@ -111,17 +150,17 @@ function listing(the: () => EngineWorld, can: { readonly unreachable: boolean })
       [running('b'), running('c')],
       [running('c'), running('a')],
     ]);
-    expect(await idsOf(the())).toEqual(['a', 'b', 'c']);
+    expect((await idsOf(the())).toSorted()).toEqual(idsIn(the(), 'a', 'b', 'c'));
   });
 
-  it('hands a page on before it asks for the next', async () => {
+  it.runIf(paged)('hands a page on before it asks for the next', async () => {
     the().shows([[running('a')], [running('b')]]);
     for await (const page of the().source.list(the().target, aBudget())) {
-      expect(page.jobs.map((job) => job.id)).toEqual(['a']);
-      expect(the().requests()).toBe(1);
+      expect(page.jobs.map((job) => job.id)).toEqual(idsIn(the(), 'a'));
+      expect(the().requests()).toBe(before + 1);
       break;
     }
-    expect(the().requests()).toBe(1);
+    expect(the().requests()).toBe(before + 1);
   });
 
   it('names the target and the engine in every job', async () => {
@@ -130,18 +169,12 @@ function listing(the: () => EngineWorld, can: { readonly unreachable: boolean })
     expect(page?.jobs[0]).toMatchObject({ engine: the().source.engine, target: the().target.name, state: 'running' });
   });
 
-  it('lists a job in a state it has never heard of, as unknown', async () => {
-    the().shows([[{ id: 'a', state: 'odd' }]]);
-    const [page] = await pagesOf(the());
-    expect(page?.jobs.map((job) => job.state)).toEqual(['unknown']);
-  });
-
   it.runIf(can.unreachable)('reports the skipped locations of each page', async () => {
     the().shows([[running('a')], [running('b')]], { unreachable: ['europe-west5'] });
     expect((await pagesOf(the())).map((page) => page.unreachable)).toEqual([['europe-west5'], ['europe-west5']]);
   });
 
-  it('ends with an error when the pages lead back to an earlier one', async () => {
+  it.runIf(paged)('ends with an error when the pages lead back to an earlier one', async () => {
     the().shows([[running('a')], [running('b')], [running('c')]], { loop: true });
     expect(await failureOf(pagesOf(the()))).toMatchObject({ failure: 'malformed', retryable: false });
   });
@@ -152,7 +185,53 @@ function listing(the: () => EngineWorld, can: { readonly unreachable: boolean })
   });
 }
 
-function looking(the: () => EngineWorld, can: { readonly children: boolean }): void {
+function knowing(the: () => EngineWorld, can: Engineering): void {
+  /** Cancels whatever it may. */
+  const harsh = {
+    name: 'all',
+    match: { jobType: '*' },
+    limit: { runTime: '1m', queueTime: '1m' },
+    action: 'cancel',
+    grace: 'none',
+    mode: 'enforce',
+  } as const;
+
+  async function listedFirst(known: Known): Promise<Job | undefined> {
+    the().shows([[known]]);
+    return (await pagesOf(the())).flatMap((page) => page.jobs)[0];
+  }
+
+  it('lists a job in a state it has never heard of as unknown, and no rule ever cancels it', async () => {
+    const job = await listedFirst({ id: 'a', state: 'odd' });
+    expect(job?.state).toBe('unknown');
+    expect(job && judge(compiled({ rules: [harsh] }), job, createdAtMs + 1e9)).toEqual([]);
+  });
+
+  it('makes no running job of one that has ended', async () => {
+    the().shows([[running('a'), { id: 'b', state: 'done' }], [running('c')]]);
+    const jobs = (await pagesOf(the())).flatMap((page) => page.jobs);
+    expect(jobs.filter((job) => job.state !== 'done').map((job) => job.id)).toEqual(idsIn(the(), 'a', 'c'));
+  });
+
+  it.each(can.states ?? [])('knows the state %s as %s', async (word, state) => {
+    const ref = the().holds({ id: 'a', state: 'odd', word });
+    expect((await jobAt(the(), ref)).state).toBe(state);
+  });
+
+  it('tells when a job was created, to the millisecond', async () => {
+    const job = await jobAt(the(), the().holds(running('a')));
+    expect(job).toMatchObject({ createdAtMs, ...(can.starts !== false && { startedAtMs }) });
+    expect(job.doubts).toBeUndefined();
+  });
+
+  it('tells the same of a job in a listing as of the job alone', async () => {
+    const listedJob = await listedFirst(running('a'));
+    const { queryText: _, ...alone } = await jobAt(the(), the().holds(running('a')));
+    expect(alone).toEqual(listedJob);
+  });
+}
+
+function looking(the: () => EngineWorld, can: Engineering): void {
   it('fetches the present record of a job', async () => {
     const ref = the().holds(running('a'));
     expect(await jobAt(the(), ref)).toMatchObject({ ...ref, state: 'running' });
@@ -160,7 +239,7 @@ function looking(the: () => EngineWorld, can: { readonly children: boolean }): v
 
   it('answers undefined for a job the engine does not know', async () => {
     const ref = the().holds(running('a'));
-    expect(await the().source.get({ ...ref, id: 'never-was' }, aBudget())).toBeUndefined();
+    expect(await the().source.get({ ...ref, id: idIn(the(), 'never-was') }, aBudget())).toBeUndefined();
   });
 
   it.runIf(can.children)('finds the children that are still running or pending, on all pages', async () => {
@@ -168,7 +247,7 @@ function looking(the: () => EngineWorld, can: { readonly children: boolean }): v
     const child = (id: string): Known => ({ id, state: 'running', parentId: 'a' });
     the().shows([[child('a1')], [child('a2'), child('a1')]]);
     const children = await the().source.activeChildren(ref, aBudget());
-    expect(children.map((job) => job.id)).toEqual(['a1', 'a2']);
+    expect(children.map((job) => job.id)).toEqual(idsIn(the(), 'a1', 'a2'));
   });
 
   it('finds no children where there are none', async () => {
@@ -196,7 +275,7 @@ const oddIds = [
   'a\0b',
 ];
 
-function cancelling(the: () => EngineWorld): void {
+function cancelling(the: () => EngineWorld, can: Engineering): void {
   it('accepts a cancel, and the job then ends as stopped', async () => {
     const job = await jobAt(the(), the().holds(running('a')));
     expect(await the().canceller.cancel(job, aBudget())).toEqual({ kind: 'accepted' });
@@ -207,22 +286,57 @@ function cancelling(the: () => EngineWorld): void {
   it('says that a job was done already, and how it ended', async () => {
     const job = await jobAt(the(), the().holds({ id: 'a', state: 'done' }));
     const answer = await the().canceller.cancel(job, aBudget());
-    expect(answer).toMatchObject({ kind: 'already-done', job: { id: 'a', state: 'done', end: { how: 'succeeded' } } });
+    expect(answer).toMatchObject({
+      kind: 'already-done',
+      job: { id: idIn(the(), 'a'), state: 'done', end: { how: 'succeeded' } },
+    });
+    expect(the().cancelled()).toEqual([]);
   });
 
   it('says that a job is gone', async () => {
     const job = await jobAt(the(), the().holds(running('a')));
-    expect(await the().canceller.cancel({ ...job, id: 'never-was' }, aBudget())).toEqual({ kind: 'gone' });
+    const gone = { ...job, id: idIn(the(), 'never-was') };
+    expect(await the().canceller.cancel(gone, aBudget())).toEqual({ kind: 'gone' });
   });
 
   it('says that a cancel is forbidden, after one try, and why', async () => {
     const job = await jobAt(the(), the().holds(running('a')));
     const before = the().requests();
     the().meets(['forbidden']);
-    expect(await the().canceller.cancel(job, aBudget())).toMatchObject({ kind: 'forbidden', why: /\S/ });
+    expect(await the().canceller.cancel(job, aBudget())).toMatchObject({
+      kind: 'forbidden',
+      why: expect.stringMatching(/\S/),
+    });
     expect(the().requests() - before).toBe(1);
     expect(the().cancelled()).toEqual([]);
   });
+
+  it.runIf(can.unsupported)('says that a cancel is not supported, after one try, and why', async () => {
+    const job = await jobAt(the(), the().holds(running('a')));
+    the().meets(['unsupported']);
+    expect(await the().canceller.cancel(job, aBudget())).toMatchObject({
+      kind: 'unsupported',
+      why: expect.stringMatching(/\S/),
+    });
+    expect(the().cancelled()).toEqual([]);
+  });
+
+  it('fails when a cancel of a running job is refused for a reason that cannot be told', async () => {
+    const job = await jobAt(the(), the().holds(running('a')));
+    the().meets(['refused']);
+    const error = await failureOf(the().canceller.cancel(job, aBudget()));
+    expect(error).toMatchObject({ failure: 'rejected', retryable: false });
+    expect(the().cancelled()).toEqual([]);
+  });
+
+  it.runIf(can.stopping)(
+    'takes a job that is stopping for one that still runs, and a cancel of it for accepted',
+    async () => {
+      const job = await jobAt(the(), the().holds({ id: 'a', state: 'stopping' }));
+      expect(job.state).toBe('running');
+      expect(await the().canceller.cancel(job, aBudget())).toEqual({ kind: 'accepted' });
+    },
+  );
 
   it('tries a cancel again after a passing trouble', async () => {
     const job = await jobAt(the(), the().holds(running('a')));
@@ -234,7 +348,7 @@ function cancelling(the: () => EngineWorld): void {
   it.each(oddIds)('reaches no other job by the id %j', async (id) => {
     for (const other of ['a', 'b', 'other']) the().holds(running(other));
     const job = await jobAt(the(), the().holds(running('a')));
-    const odd = { ...job, id };
+    const odd = { ...job, id: idIn(the(), id) };
     const found = await the()
       .source.get(odd, aBudget())
       .catch((error: unknown) => error);
@@ -249,22 +363,31 @@ function cancelling(the: () => EngineWorld): void {
   });
 }
 
-function failing(the: () => EngineWorld): void {
+function failing(the: () => EngineWorld, can: Engineering): void {
+  const before = can.before ?? 0;
+
   it.each([
-    ['unauthenticated', 'unauthenticated'],
-    ['forbidden', 'forbidden'],
-    ['nonsense', 'malformed'],
-  ] as const)('asks once when the answer is %s', async (trouble, failure) => {
+    ['unauthenticated', 'unauthenticated', can.renews ? 2 : 1],
+    ['forbidden', 'forbidden', 1],
+    ['nonsense', 'malformed', 1],
+  ] as const)('takes %s for %s after %i tries', async (trouble, failure, tries) => {
     the().meets([trouble], true);
     expect(await failureOf(pagesOf(the()))).toMatchObject({ failure, retryable: false });
-    expect(the().requests()).toBe(1);
+    expect(the().requests()).toBe(tries);
+  });
+
+  it.runIf(can.renews)('renews its credentials after one 401, and goes on', async () => {
+    the().shows([[running('a')]]);
+    the().meets(['unauthenticated']);
+    expect(await idsOf(the())).toEqual(idsIn(the(), 'a'));
+    expect(the().requests()).toBe(before + 2);
   });
 
   it.each(['throttled', 'broken', 'reset', 'hang', 'stall'] as const)('asks again after %s', async (trouble) => {
     the().shows([[running('a')]]);
     the().meets([trouble]);
-    expect(await idsOf(the())).toEqual(['a']);
-    expect(the().requests()).toBe(2);
+    expect(await idsOf(the())).toEqual(idsIn(the(), 'a'));
+    expect(the().requests()).toBe(before + 2);
   });
 
   it.each([
@@ -286,23 +409,23 @@ function failing(the: () => EngineWorld): void {
     expect(the().requests()).toBe(1);
   });
 
-  it('keeps the pages it has when a later one fails', async () => {
+  it.runIf(can.pages !== false)('keeps the pages it has when a later one fails', async () => {
     the().shows([[running('a')], [running('b')]]);
     const pages = the().source.list(the().target, aBudget())[Symbol.asyncIterator]();
-    expect(await pages.next()).toMatchObject({ value: { jobs: [{ id: 'a' }] } });
+    expect(await pages.next()).toMatchObject({ value: { jobs: [{ id: idIn(the(), 'a') }] } });
     the().meets(['forbidden'], true);
     expect(await failureOf(pages.next())).toMatchObject({ failure: 'forbidden' });
   });
 }
 
-function ending(the: () => EngineWorld): void {
+function ending(the: () => EngineWorld, can: Engineering): void {
   it('starts no request after its time', async () => {
     const ref = the().holds(running('a'));
     const late = aBudget({ forMs: -1 });
     const failures = [
       await failureOf(pagesOf(the(), late)),
       await failureOf(the().source.get(ref, late)),
-      await failureOf(the().source.activeChildren(ref, late)),
+      ...(can.children ? [await failureOf(the().source.activeChildren(ref, late))] : []),
     ];
     expect(failures.map((error) => [error.failure, error.retryable])).toEqual(failures.map(() => ['timeout', true]));
     expect(the().requests()).toBe(0);

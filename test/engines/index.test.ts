@@ -2,17 +2,26 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { engines } from '../../shared/engines/index.ts';
-import { EngineError } from '../../shared/engines/engine.ts';
 import { engineNames } from '../../shared/jobs/job.ts';
 
-/** What a fresh process has loaded of the outside world after running some code. */
-async function loadedBy(code: string): Promise<string[]> {
+/** Which packages, and which of our engines' files, a fresh process has loaded after running some code. */
+async function loadedBy(
+  code: string,
+): Promise<{ readonly packages: readonly string[]; readonly ours: readonly string[] }> {
   const script = `
-    import { createRequire } from 'node:module';
-    import { engines } from './shared/engines/index.ts';
+    import { createRequire, registerHooks } from 'node:module';
+    const ours = [];
+    const load = (url, context, next) => {
+      const name = /shared\\/engines\\/([a-z-]+)\\.ts$/.exec(url)?.[1];
+      if (name !== undefined && !['index', 'engine', 'list'].includes(name)) ours.push(name);
+      return next(url, context);
+    };
+    registerHooks({ load });
+    const { engines } = await import('./shared/engines/index.ts');
     ${code}
     const cached = Object.keys(createRequire(import.meta.url).cache);
-    console.log(JSON.stringify(cached.map((file) => /node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(file)?.[1])));`;
+    const packages = cached.map((file) => /node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(file)?.[1]);
+    console.log(JSON.stringify({ packages, ours }));`;
   const options = { cwd: new URL('../..', import.meta.url) };
   const args = ['--input-type=module', '--eval', script];
   const { stdout } = await promisify(execFile)(process.execPath, args, options);
@@ -24,26 +33,30 @@ describe('the registry of engines', () => {
     expect(Object.keys(engines)).toEqual([...engineNames]);
   });
 
-  it('opens BigQuery', async () => {
-    const make = await engines.bigquery();
-    expect(make({ now: Date.now })).toMatchObject({ source: { engine: 'bigquery' }, canceller: {} });
-  });
-
-  it.each(['data-fusion', 'yandex-data-proc', 'dli'] as const)('says that %s is not in this version', async (name) => {
-    await expect(engines[name]()).rejects.toThrow(EngineError);
-    await expect(engines[name]()).rejects.toThrow(`[${name}] this engine is not in this version`);
+  it.each(engineNames)('opens %s', async (name) => {
+    expect(await engines[name]({ now: Date.now })).toMatchObject({ source: { engine: name }, canceller: {} });
   });
 
   it('loads no client library before the first call', async () => {
-    expect(await loadedBy('(await engines.bigquery())({ now: Date.now });')).toEqual([]);
+    const opening = "await Promise.all(['bigquery', 'data-fusion'].map((name) => engines[name]({ now: Date.now })));";
+    expect((await loadedBy(opening)).packages).toEqual([]);
   });
 
   it('loads the official client with the first call', async () => {
     const call = `
-      const { source } = (await engines.bigquery())({ now: Date.now, endpoint: 'http://127.0.0.1:1' });
+      const options = { now: Date.now, bigquery: { endpoint: 'http://127.0.0.1:1' } };
+      const { source } = await engines.bigquery(options);
       const ref = { engine: 'bigquery', target: 't', project: 'p', location: 'EU', id: 'j' };
       const budget = { untilMs: Date.now() + 400, signal: new AbortController().signal };
       await source.get(ref, budget).catch(() => undefined);`;
-    expect(await loadedBy(call)).toContain('@google-cloud/bigquery');
+    expect((await loadedBy(call)).packages).toContain('@google-cloud/bigquery');
+  });
+
+  it('loads no other engine in a watch whose policy names BigQuery targets only', async () => {
+    const opening = (names: string) => `
+      const { engineOpener } = await import('./functions/watch/handler.ts');
+      await engineOpener({ engines: {} }, console.error)(${names});`;
+    expect((await loadedBy(opening("['bigquery']"))).ours).toEqual(['bigquery']);
+    expect((await loadedBy(opening("['bigquery', 'dli']"))).ours).toEqual(expect.arrayContaining(['bigquery', 'dli']));
   });
 });

@@ -108,6 +108,57 @@ describe('listAll', () => {
     expect(await allSaid(listing)).toEqual(['slow page', 'slow complete []']);
   });
 
+  describe('with patience', () => {
+    const other = (name: string): TargetRef => ({ ...target(name), engine: 'dli' });
+    const two = (courses: Parameters<typeof sourceOf>[0]) => {
+      const { bigquery } = sourceOf(courses);
+      return { bigquery, dli: { ...bigquery, engine: 'dli' as const } };
+    };
+    const over = { ...how(), patience: () => AbortSignal.abort() };
+    async function* hanging(signal: AbortSignal) {
+      yield page();
+      await untilAborted(signal);
+    }
+
+    it('gives up an engine that hangs once another one is done, and keeps the pages it had', async () => {
+      const sources = two({ a: () => [page()], hangs: hanging });
+      const news: Listing[] = [];
+      for await (const one of listAll([other('hangs'), target('a')], sources, over)) news.push(one);
+      expect(news.map(said).toSorted()).toEqual([
+        'a complete []',
+        'a page',
+        'hangs failed timeout',
+        'hangs page',
+      ]);
+      expect(news.at(-1)).toMatchObject({ failed: { message: expect.stringContaining('hangs gave no answer') } });
+    });
+
+    it('gives up no target of the only engine, nor of one beside which no other is done', async () => {
+      const stop = new AbortController();
+      const patient = { ...how({ signal: stop.signal }), patience: () => expect.fail('nobody waits for it') };
+      const alone = listAll([target('a'), target('hangs')], two({ a: () => [page()], hangs: hanging }), patient);
+      expect(await Promise.all([alone.next(), alone.next(), alone.next()])).toHaveLength(3);
+      const pair = { hangs: hanging, too: hanging };
+      const both = listAll([target('hangs'), other('too')], two(pair), patient);
+      expect(await Promise.all([both.next(), both.next()])).toHaveLength(2);
+      stop.abort();
+      expect(await allSaid(alone)).toEqual(['hangs failed timeout']);
+      expect((await allSaid(both)).toSorted()).toEqual(['hangs failed timeout', 'too failed timeout']);
+    });
+
+    it('waits anew for each page', async () => {
+      let waits = 0;
+      const patience = () => {
+        waits += 1;
+        return new AbortController().signal;
+      };
+      const sources = two({ a: () => [], b: () => [page(), page(), page()] });
+      const words = await allSaid(listAll([target('a'), other('b')], sources, { ...how(), patience }));
+      expect(words).toContain('b complete []');
+      expect(waits).toBeGreaterThanOrEqual(3);
+    });
+  });
+
   it('takes turns between targets of many pages', async () => {
     const three = () => [page(), page(), page()];
     const words = await allSaid(listAll([target('a'), target('b')], sourceOf({ a: three, b: three }), how()));

@@ -73,6 +73,8 @@ export async function serve(reply: Reply): Promise<Server> {
 const inTrouble: Record<Trouble, Reply> = {
   unauthenticated: apiError(401, 'authError'),
   forbidden: apiError(403, 'accessDenied'),
+  unsupported: apiError(501, 'notImplemented'),
+  refused: apiError(400, 'invalid'),
   throttled: apiError(403, 'rateLimitExceeded'),
   'throttled for an hour': text('', 429, { 'retry-after': '3600' }),
   broken: apiError(503, 'backendError'),
@@ -82,7 +84,7 @@ const inTrouble: Record<Trouble, Reply> = {
   nonsense: text('<html>not an API</html>'),
 };
 
-const words = { pending: 'PENDING', running: 'RUNNING', done: 'DONE', odd: 'HIBERNATING' };
+const words = { pending: 'PENDING', running: 'RUNNING', stopping: 'RUNNING', done: 'DONE', odd: 'HIBERNATING' };
 
 /** A synthetic record in the shape of jobs.get; `end` is an errorResult. */
 export function aRecord(job: Known, end?: { reason: string; message: string }) {
@@ -90,7 +92,10 @@ export function aRecord(job: Known, end?: { reason: string; message: string }) {
     kind: 'bigquery#job',
     id: `p:EU.${job.id}`,
     jobReference: { projectId: 'p', jobId: job.id, location: 'EU' },
-    status: { state: words[job.state], ...(end && { errorResult: { ...end, debugInfo: 'SECRET-DEBUG-INFO' } }) },
+    status: {
+      state: job.word ?? words[job.state],
+      ...(end && { errorResult: { ...end, debugInfo: 'SECRET-DEBUG-INFO' } }),
+    },
     user_email: 'ada@example.com',
     configuration: { jobType: 'QUERY', query: { query: 'SELECT 1', priority: 'INTERACTIVE' } },
     statistics: {

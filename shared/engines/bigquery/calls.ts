@@ -1,6 +1,6 @@
 import type { JobRef } from '../../jobs/job.ts';
-import { EngineError } from '../engine.ts';
-import { briefly } from './failure.ts';
+import { briefly } from '../http/failure.ts';
+import { segment } from '../http/segment.ts';
 import { jobMask, listMask } from './fields.ts';
 
 /** One call of the BigQuery REST API: `path` stands below `/bigquery/v2`; `permission` is what a 403 asks for. */
@@ -27,7 +27,7 @@ export function listCall(project: string, about: { parentJobId?: string; pageTok
   ]);
   if (about.parentJobId !== undefined) query.set('parentJobId', about.parentJobId);
   if (about.pageToken !== undefined) query.set('pageToken', about.pageToken);
-  const path = `/projects/${segment(project, says)}/jobs?${query.toString()}`;
+  const path = `/projects/${segment('bigquery', project, { says })}/jobs?${query.toString()}`;
   return { method: 'GET', path, says, permission: 'bigquery.jobs.listAll' };
 }
 
@@ -51,22 +51,9 @@ function ofJob(ref: JobRef): string {
 }
 
 function jobPath(ref: JobRef, says: string): string {
-  return `/projects/${segment(ref.project, says)}/jobs/${segment(ref.id, says)}`;
+  return `/projects/${segment('bigquery', ref.project, { says })}/jobs/${segment('bigquery', ref.id, { says })}`;
 }
 
 function withLocation(ref: JobRef, query: Record<string, string>): string {
   return new URLSearchParams(ref.location === undefined ? query : { location: ref.location, ...query }).toString();
-}
-
-/**
- * Percent-encodes an id as one path segment. URLs have no spelling for a segment `.` or `..` (even `%2e%2e` is resolved
- * away), an empty one would name the collection, and some proxies decode `%2F` first: such an id is refused unsent.
- */
-function segment(id: string, says: string): string {
-  const climbs = id.split(/[/\\]/).some((part) => part === '.' || part === '..');
-  if (id !== '' && !climbs && id.isWellFormed()) return encodeURIComponent(id);
-  throw new EngineError('bigquery', `${says}: this id cannot be written in an address, so nothing was sent`, {
-    failure: 'rejected',
-    retryable: false,
-  });
 }

@@ -3,7 +3,8 @@ import type { CallBudget, CancelAnswer, Canceller } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import { cancelCall } from './calls.ts';
 import type { Client } from './client.ts';
-import { valueAt } from './read.ts';
+import { parsed } from '../http/json.ts';
+import { valueAt } from '../http/read.ts';
 import { readJob } from './record.ts';
 import { answers } from './source.ts';
 
@@ -33,12 +34,4 @@ function answerIn(body: string, asked: Job): CancelAnswer {
   const reading = readJob(valueAt(parsed(body), 'job'), found);
   const done = 'job' in reading && reading.job.state === 'done' && answers(reading.job, asked);
   return done ? { kind: 'already-done', job: reading.job } : { kind: 'accepted' };
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,8 +2,8 @@ import type { CallBudget } from '../engine.ts';
 import type { Call } from './calls.ts';
 import type { BigQueryOptions, Connection } from './connection.ts';
 import { connect } from './connection.ts';
-import { toEngineError } from './failure.ts';
-import { withRetry } from './retry.ts';
+import { toEngineError } from '../http/failure.ts';
+import { withRetry } from '../http/retry.ts';
 import { send } from './send.ts';
 
 /** Sends a call, again where that can help, and resolves with the body of its 2xx answer, which may be empty. */
@@ -19,15 +19,18 @@ export function client(options: BigQueryOptions, onDate: (date: string) => void 
   const timeoutMs = options.requestTimeoutMs ?? defaultTimeoutMs;
   const connection = remembered((project) => connect(options, project));
   return async (call, { project, budget }) => {
+    let tries = 0;
     const attempt = async () => {
+      options.meter?.sent(tries++ > 0);
       const sent = await send(call, { timeoutMs, signal: budget.signal }, connection(project));
       if (!('body' in sent)) return sent;
       if (sent.date !== undefined) onDate(sent.date);
+      options.meter?.received(Buffer.byteLength(sent.body));
       return { value: sent.body };
     };
     const result = await withRetry(attempt, { budget, now: options.now, random: options.random ?? Math.random });
     if ('value' in result) return result.value;
-    throw toEngineError(result.failed, call, result.tries);
+    throw toEngineError('bigquery', result.failed, { says: call.says, tries: result.tries });
   };
 }
 

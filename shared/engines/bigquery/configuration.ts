@@ -1,6 +1,6 @@
 import type { Job } from '../../jobs/job.ts';
-import type { Reader } from './read.ts';
-import { isFields } from './read.ts';
+import type { Reader } from '../http/read.ts';
+import { isFields } from '../http/read.ts';
 
 type Configured = Pick<
   Job,

@@ -1,5 +1,6 @@
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
 import { EngineError } from '../engine.ts';
+import type { Meter } from '../http/meter.ts';
 
 /** How BigQuery is reached. Nothing here is read from the environment. */
 export interface BigQueryOptions {
@@ -12,6 +13,8 @@ export interface BigQueryOptions {
   /** Between 0 and 1, for the jitter of waits. */
   readonly random?: () => number;
   readonly requestTimeoutMs?: number;
+  /** Counts calls and what came back. */
+  readonly meter?: Meter | undefined;
 }
 
 /** Where requests go, and who sends them with a token. */

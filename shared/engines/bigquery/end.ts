@@ -1,6 +1,6 @@
 import type { JobEnd } from '../../jobs/job.ts';
-import type { Reader } from './read.ts';
-import { isFields } from './read.ts';
+import type { Reader } from '../http/read.ts';
+import { isFields } from '../http/read.ts';
 
 /**
  * How a DONE job ended. Without an `errorResult` it succeeded; reason `stopped` is what a cancelled job shows (BigQuery

@@ -1,8 +1,8 @@
 import type { Call } from './calls.ts';
-import type { Failure } from './failure.ts';
-import { briefly } from './failure.ts';
+import type { Failure } from '../http/failure.ts';
+import { briefly } from '../http/failure.ts';
 import { httpFailure } from './http-failure.ts';
-import { isFields, valueAt } from './read.ts';
+import { isFields, valueAt } from '../http/read.ts';
 
 const networkCodes = /^(?:E[A-Z_]+|UND_ERR_\w+|ERR_(?:STREAM|SOCKET|SSL|TLS|HTTP2)\w*|Z_\w+|CERT_\w+)$/;
 

@@ -2,8 +2,9 @@ import type { CallBudget } from '../engine.ts';
 import type { Call } from './calls.ts';
 import { listCall } from './calls.ts';
 import type { Client } from './client.ts';
-import { briefly, malformed } from './failure.ts';
-import { isFields, valueAt } from './read.ts';
+import { briefly, malformed } from '../http/failure.ts';
+import { objectIn } from '../http/json.ts';
+import { valueAt } from '../http/read.ts';
 
 /** One page of `jobs.list`, its records unread. */
 export interface Answer {
@@ -21,37 +22,25 @@ export async function* pages(
   let pageToken: string | undefined;
   do {
     const call = listCall(what.project, { ...what, ...(pageToken !== undefined && { pageToken }) });
-    const body = jsonOf(await request(call, { project: what.project, budget }), call);
+    const body = objectIn('bigquery', await request(call, { project: what.project, budget }), call);
     pageToken = tokenIn(body, call);
     if (pageToken !== undefined && tokens.has(pageToken))
-      throw malformed(call, 'the pages lead back to an earlier one');
+      throw malformed('bigquery', call, 'the pages lead back to an earlier one');
     yield { records: recordsIn(body, call), unreachable: unreachableIn(body) };
     if (pageToken !== undefined) tokens.add(pageToken);
   } while (pageToken !== undefined);
 }
 
-/** The JSON object in an answer's body; throws where there is none. */
-export function jsonOf(body: string, call: Pick<Call, 'says'>): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    throw malformed(call, `the answer is not JSON (${body === '' ? 'it is empty' : `${body.length} characters`})`);
-  }
-  if (!isFields(value)) throw malformed(call, 'the answer is JSON, but no object');
-  return value;
-}
-
 function tokenIn(body: unknown, call: Call): string | undefined {
   const token = valueAt(body, 'nextPageToken');
   if (token === undefined || token === '') return undefined;
-  if (typeof token !== 'string') throw malformed(call, 'the token of the next page is no text');
+  if (typeof token !== 'string') throw malformed('bigquery', call, 'the token of the next page is no text');
   return token;
 }
 
 function recordsIn(body: unknown, call: Call): readonly unknown[] {
   const records = valueAt(body, 'jobs') ?? [];
-  if (!Array.isArray(records)) throw malformed(call, 'the jobs are no list');
+  if (!Array.isArray(records)) throw malformed('bigquery', call, 'the jobs are no list');
   return records;
 }
 

@@ -1,5 +1,5 @@
 import type { Job, PrincipalKind } from '../../jobs/job.ts';
-import type { Reader } from './read.ts';
+import type { Reader } from '../http/read.ts';
 
 /** Who ran the job: the e-mail address where there is one, else the subject, lower-cased; and what kind of identity it is. */
 export function principalOf(read: Reader): Pick<Job, 'principal' | 'principalKind'> {

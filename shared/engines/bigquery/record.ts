@@ -1,10 +1,10 @@
 import type { Job, JobState } from '../../jobs/job.ts';
 import { configurationOf } from './configuration.ts';
 import { endOf } from './end.ts';
-import { briefly } from './failure.ts';
+import { briefly } from '../http/failure.ts';
 import { principalOf } from './principal.ts';
-import type { Reader } from './read.ts';
-import { reader, valueAt } from './read.ts';
+import type { Reader } from '../http/read.ts';
+import { reader, valueAt } from '../http/read.ts';
 
 /** What a record does not say itself: where it was found, and whether the statement's text may be kept. */
 export interface Finding {

@@ -1,7 +1,8 @@
 import { EngineError } from '../engine.ts';
+import { unlessAborted } from '../http/abort.ts';
 import type { Call } from './calls.ts';
 import type { Connection } from './connection.ts';
-import type { Failure } from './failure.ts';
+import type { Failure } from '../http/failure.ts';
 import { lostFailure, respondedFailure } from './lost.ts';
 
 /** One attempt: the body of a 2xx answer and the `Date` of its head, or why there is none. */
@@ -63,19 +64,4 @@ function requestOf(call: Call, url: string, signal: AbortSignal) {
     // Google compresses only for agents that say so here as well (Google APIs performance guide).
     headers: { 'user-agent': 'jobwarden (gzip)' },
   };
-}
-
-/** The promise's result, or a rejection as soon as the signal fires; the promise is left behind then. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new Error('aborted'));
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -4,9 +4,10 @@ import type { CallBudget, JobSource, Page, TargetRef } from '../engine.ts';
 import { EngineError } from '../engine.ts';
 import { getCall } from './calls.ts';
 import type { Client } from './client.ts';
-import { malformed } from './failure.ts';
+import { malformed } from '../http/failure.ts';
+import { objectIn } from '../http/json.ts';
 import type { Answer } from './pages.ts';
-import { jsonOf, pages } from './pages.ts';
+import { pages } from './pages.ts';
 import type { Finding } from './record.ts';
 import { readJob } from './record.ts';
 
@@ -58,9 +59,10 @@ async function get(request: Client, ref: JobRef, budget: CallBudget): Promise<Jo
     throw error;
   }
   const found = { target: ref.target, project: ref.project, location: ref.location, withText: true };
-  const reading = readJob(jsonOf(body, call), found);
-  if ('unreadable' in reading) throw malformed(call, reading.unreadable);
-  if (!answers(reading.job, ref)) throw malformed(call, `the answer is about another job (${jobName(reading.job)})`);
+  const reading = readJob(objectIn('bigquery', body, call), found);
+  if ('unreadable' in reading) throw malformed('bigquery', call, reading.unreadable);
+  if (!answers(reading.job, ref))
+    throw malformed('bigquery', call, `the answer is about another job (${jobName(reading.job)})`);
   return reading.job;
 }
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../shared/jobs/job.ts';
 import { readJob } from '../../../shared/engines/bigquery/record.ts';
-import { valueAt } from '../../../shared/engines/bigquery/read.ts';
+import { valueAt } from '../../../shared/engines/http/read.ts';
 import { recorded, recordings, recordingsAreHere } from './recorded.ts';
 
 const found = { target: 'bigquery:p', project: 'p', withText: true };

@@ -5,7 +5,7 @@ import { bigQuery } from '../../../shared/engines/bigquery.ts';
 import { apiBase, connect } from '../../../shared/engines/bigquery/connection.ts';
 import { jobMask, listMask } from '../../../shared/engines/bigquery/fields.ts';
 import { lostFailure, respondedFailure } from '../../../shared/engines/bigquery/lost.ts';
-import { isFields, valueAt } from '../../../shared/engines/bigquery/read.ts';
+import { isFields, valueAt } from '../../../shared/engines/http/read.ts';
 import { EngineError } from '../../../shared/engines/engine.ts';
 import { aBudget } from '../../contracts/engine.ts';
 import type { Reply, Server } from '../scripted-bigquery.ts';

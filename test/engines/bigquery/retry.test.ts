@@ -1,8 +1,8 @@
 import type { SinonFakeTimers } from 'sinon';
 import { useFakeTimers } from 'sinon';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Failure } from '../../../shared/engines/bigquery/failure.ts';
-import { pace, withRetry } from '../../../shared/engines/bigquery/retry.ts';
+import type { Failure } from '../../../shared/engines/http/failure.ts';
+import { pace, withRetry } from '../../../shared/engines/http/retry.ts';
 
 const startMs = Date.UTC(2026, 10, 22, 12);
 

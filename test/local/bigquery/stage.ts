@@ -35,7 +35,7 @@ export async function stage(callers?: ReadonlyMap<string, Caller>): Promise<Stag
       nowMs += ms;
     },
     async call(method, path, { body, token } = {}) {
-      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const sent = body === undefined ? {} : { body: JSON.stringify(body) };
       const response = await fetch(`${bigquery.url}${path}`, { method, headers, ...sent });
       const read = parseJson(await response.text());

@@ -9,8 +9,12 @@ export interface Reader {
   text(path: string): string | undefined;
   /** An int64 ≥ 0 that a number holds exactly. The API sends int64 as strings, its clients also as numbers. */
   count(path: string): number | undefined;
-  /** Epoch ms between 2010, the year BigQuery began, and 2100. */
+  /** Epoch ms between 2010 and 2100, from a number of milliseconds. */
   timeMs(path: string): number | undefined;
+  /** The same from a number of seconds. */
+  secondsMs(path: string): number | undefined;
+  /** The same from an RFC 3339 time, which may have up to nine digits behind the second; what is finer than 1 ms is cut off. */
+  isoMs(path: string): number | undefined;
   doubt(says: string): undefined;
 }
 
@@ -29,17 +33,33 @@ export function reader(record: unknown): Reader {
     if (number === undefined) return doubt(`${path} is ${shown(value)}, which is no exact whole number`);
     return number < 0 ? doubt(`${path} is ${shown(value)}, less than nothing`) : number;
   };
-  const timeMs = (path: string): number | undefined => {
-    const ms = count(path);
-    if (ms === undefined) return undefined;
-    return ms < earliestMs || ms >= latestMs ? doubt(`${path} is ${ms}, which is no plausible time`) : ms;
-  };
   const text = (path: string): string | undefined => {
     const value = find(path);
     if (value === undefined || value === '') return undefined;
     return typeof value === 'string' ? value : doubt(`${path} is ${shown(value)}, which is no text`);
   };
-  return { doubts, find, text, count, timeMs, doubt };
+  const plausible = (path: string, ms: number): number | undefined =>
+    ms < earliestMs || ms >= latestMs ? doubt(`${path} is ${shown(find(path))}, which is no plausible time`) : ms;
+  const inUnits = (path: string, unitMs: number): number | undefined => {
+    const units = count(path);
+    return units === undefined ? undefined : plausible(path, units * unitMs);
+  };
+  const isoMs = (path: string): number | undefined => {
+    const value = text(path);
+    if (value === undefined) return undefined;
+    const ms = rfc3339Ms(value);
+    return ms === undefined ? doubt(`${path} is ${shown(value)}, which is no RFC 3339 time`) : plausible(path, ms);
+  };
+  return {
+    doubts,
+    find,
+    text,
+    count,
+    timeMs: (path) => inUnits(path, 1),
+    secondsMs: (path) => inUnits(path, 1000),
+    isoMs,
+    doubt,
+  };
 }
 
 /** The value at a dotted path; undefined where it is missing or null. */
@@ -61,6 +81,15 @@ export function valueAt(record: unknown, path: string, notAnObject?: (part: stri
 /** Whether a value is an object with named fields, not a list. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Epoch ms of an RFC 3339 time (protobuf's Timestamp in JSON: `Z` or an offset, 0 to 9 digits of a second). */
+function rfc3339Ms(text: string): number | undefined {
+  const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/i.exec(text);
+  if (parts === null) return undefined;
+  const [, second = '', fraction = '', zone = ''] = parts;
+  const ms = Date.parse(`${second}.${fraction.slice(0, 3).padEnd(3, '0')}${zone}`);
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 function exactInteger(value: unknown): number | undefined {
