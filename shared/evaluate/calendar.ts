@@ -27,8 +27,15 @@ function formatterOf(timezone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** What the clock on the wall shows at `nowMs` in an IANA time zone. */
+let last: { readonly nowMs: number; readonly timezone: string; readonly time: WallTime } | undefined;
+
+/** What the clock on the wall shows at `nowMs` in an IANA time zone. All jobs of a page are judged at one moment. */
 export function wallTime(nowMs: number, timezone: string): WallTime {
+  if (last?.nowMs !== nowMs || last.timezone !== timezone) last = { nowMs, timezone, time: readWall(nowMs, timezone) };
+  return last.time;
+}
+
+function readWall(nowMs: number, timezone: string): WallTime {
   const parts = Object.fromEntries(
     formatterOf(timezone)
       .formatToParts(nowMs)

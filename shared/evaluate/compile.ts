@@ -5,6 +5,8 @@ import type { Freeze } from '../policy/calendar.ts';
 import type { Exemption } from '../policy/exceptions.ts';
 import type { Rule } from '../policy/rule.ts';
 import type { Policy } from '../policy/schema.ts';
+import type { Target } from '../policy/targets.ts';
+import { candidatesOf, type Candidates } from './candidates.ts';
 import { numbersOf, type Numbers } from './limits.ts';
 import { compileMatch, type BlockMatcher } from './matchers.ts';
 import type { Costs } from './measure.ts';
@@ -19,6 +21,8 @@ export interface ToldState {
 /** What the deployment adds to the policy. */
 export interface Deployment {
   readonly setting: Mode;
+  /** What makes the setting observe where that is not the deployment itself, in words. */
+  readonly settingSays?: string;
   readonly ownPrincipal: string | undefined;
   readonly costs: Costs;
   /** What its owner was told of a rule; undefined: nothing yet. Left out where there are no cases: nobody was told. */
@@ -38,6 +42,8 @@ export interface Compiled {
   readonly policy: Policy;
   readonly deployment: Deployment;
   readonly rules: readonly CompiledRule[];
+  /** Which of the rules have to be held against a job at all. */
+  readonly candidates: Candidates;
   readonly exemptions: readonly { readonly entry: Exemption; readonly match: readonly BlockMatcher[] }[];
   readonly freezes: readonly { readonly entry: Freeze; readonly match: readonly BlockMatcher[] }[];
   readonly isProtected: (principal: string | null | undefined) => Truth;
@@ -51,19 +57,50 @@ export interface NamedTarget {
   readonly name: string;
   readonly project: string;
   readonly mode: Mode;
+  /** What of an engine with several kinds of work is looked for, and which of its operations. */
+  readonly kinds?: readonly string[] | undefined;
+  readonly verbs?: readonly string[] | undefined;
 }
 
 const softest = (a: Mode, b: Mode): Mode => (a === 'observe' || b === 'observe' ? 'observe' : 'enforce');
 
-/** The targets of the policy that name their projects; one that is named twice has the softer mode of the two. */
+/** The places of one entry, by name. A name says all that is needed to find its jobs again. */
+function placesOf(entry: Target): readonly Omit<NamedTarget, 'mode'>[] {
+  const { engine } = entry;
+  switch (engine) {
+    case 'bigquery':
+      return (entry.projects ?? []).map((project) => ({ engine, name: `${engine}:${project}`, project }));
+    case 'data-fusion': {
+      const { project, kinds, verbs } = entry;
+      return entry.locations.map((location) => ({
+        engine,
+        name: `${engine}:${project}/${location}`,
+        project,
+        kinds,
+        verbs,
+      }));
+    }
+    case 'yandex-data-proc':
+      return [{ engine, name: `${engine}:${entry.folder}`, project: entry.folder }];
+    case 'dli': {
+      const { cloud, region, project } = entry;
+      return [{ engine, name: `${engine}:${cloud}/${region}/${project}`, project }];
+    }
+  }
+}
+
+const both = (a: readonly string[] | undefined, b: readonly string[] | undefined) =>
+  a === undefined || b === undefined ? (a ?? b) : [...new Set([...a, ...b])];
+
+/** The targets of the policy that name their places; one that is named twice has the softer mode of the two. */
 export function namedTargets(policy: Policy): readonly NamedTarget[] {
   const targets = new Map<string, NamedTarget>();
   for (const entry of policy.targets) {
-    if (entry.engine !== 'bigquery') continue;
-    for (const project of entry.projects ?? []) {
-      const name = `${entry.engine}:${project}`;
-      const mode = softest(entry.mode ?? 'enforce', targets.get(name)?.mode ?? 'enforce');
-      targets.set(name, { engine: entry.engine, name, project, mode });
+    for (const place of placesOf(entry)) {
+      const known = targets.get(place.name);
+      const mode = softest(entry.mode ?? 'enforce', known?.mode ?? 'enforce');
+      const more = { kinds: both(known?.kinds, place.kinds), verbs: both(known?.verbs, place.verbs) };
+      targets.set(place.name, { ...place, ...(place.kinds !== undefined && more), mode });
     }
   }
   return [...targets.values()];
@@ -83,10 +120,12 @@ export function compile(policy: Policy, deployment: Deployment): Compiled {
     const listed = values !== undefined && values.length > 0;
     return listed ? compileValues(values, { groups, lowerCase: true }) : () => false;
   };
+  const rules = policy.rules.map((rule, order) => compileRule(rule, order, groups));
   return {
     policy,
     deployment,
-    rules: policy.rules.map((rule, order) => compileRule(rule, order, groups)),
+    rules,
+    candidates: candidatesOf(rules, deployment.costs),
     exemptions: policy.exemptions.map((entry) => ({ entry, match: compileMatch(entry.match, groups) })),
     freezes: policy.freezes.map((entry) => ({ entry, match: compileMatch(entry.match, groups) })),
     isProtected: principals(policy.protect.principals),

@@ -71,7 +71,10 @@ export function costsOf(prices: Policy['prices']): Costs {
     if (last?.job !== job) last = { job, basis: basisOf(book, job) };
     return last.basis;
   };
+  const { perTiB, slotHour } = book.most;
   return {
+    mostUsd: (bytes, slotMs) =>
+      Math.max((Math.max(bytes, leastBytes) / bytesPerTiB) * perTiB, (slotMs / msPerHour) * slotHour),
     soFarUsd: (job) => soFarUsd(basisFor(job), job),
     estimatedUsd: (job) => estimatedUsd(basisFor(job), job),
   };

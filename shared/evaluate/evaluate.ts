@@ -4,13 +4,15 @@ import type { Compiled } from './compile.ts';
 import { cancelAt } from './due.ts';
 import { graceEndsAt } from './grace.ts';
 import { holdOf } from './hold.ts';
-import { hasSay, judgeRule, phaseOf, setAside, type RuleResult } from './judge-rule.ts';
+import { judgeRule, phaseOf, setAside, unjudgedBecause, warnsUnjudged, type RuleResult } from './judge-rule.ts';
 import { because } from './limits.ts';
 
 interface Finding {
   readonly result: RuleResult;
   readonly phase: 'limit' | 'warnAt';
   readonly action: Action;
+  /** None of its limits could be judged, and the rule warns of that. */
+  readonly unjudged?: true;
 }
 
 interface Hearing {
@@ -36,20 +38,25 @@ export function softestOf(modes: Modes): Mode {
   return Object.values(modes).every((mode) => mode === 'enforce') ? 'enforce' : 'observe';
 }
 
+const none: readonly RuleResult[] = [];
+
 /** What the rules that can have a say make of a job; the others would change nothing. */
 function resultsFor(compiled: Compiled, job: Job, nowMs: number): readonly RuleResult[] {
-  return compiled.rules
-    .filter((rule) => hasSay(rule, job, nowMs, compiled))
-    .map((rule) => judgeRule(rule, job, nowMs, compiled));
+  const candidates = compiled.candidates.of(job, nowMs);
+  return candidates.length === 0 ? none : candidates.map((rule) => judgeRule(rule, job, nowMs, compiled));
 }
 
-function findingsOf(results: readonly RuleResult[]): readonly Finding[] {
+function findingsOf(results: readonly RuleResult[], job: Job, nowMs: number): readonly Finding[] {
   const aside = setAside(results);
   const findings: Finding[] = [];
   for (const result of results) {
     const phase = phaseOf(result);
     const { rule } = result.compiled;
-    if (phase === undefined || aside.has(rule.name)) continue;
+    if (aside.has(rule.name)) continue;
+    if (phase === undefined) {
+      if (warnsUnjudged(result, job, nowMs)) findings.push({ result, phase: 'limit', action: 'warn', unjudged: true });
+      continue;
+    }
     findings.push({ result, phase, action: phase === 'warnAt' && rule.action === 'cancel' ? 'warn' : rule.action });
   }
   return findings.sort(
@@ -61,11 +68,17 @@ function measuredOf({ result, phase }: Finding) {
   return (phase === 'warnAt' ? result.warnAt : result.limit)?.measured ?? [];
 }
 
-function supersededBy(losers: readonly Finding[]): readonly Superseded[] {
+function becauseOf(finding: Finding, { job, nowMs }: Pick<Hearing, 'job' | 'nowMs'>): string {
+  return finding.unjudged === true
+    ? unjudgedBecause(finding.result, job, nowMs)
+    : because(measuredOf(finding), finding.phase);
+}
+
+function supersededBy(losers: readonly Finding[], hearing: Hearing): readonly Superseded[] {
   return losers.map((loser) => ({
     rule: loser.result.compiled.rule.name,
     action: loser.action,
-    because: because(measuredOf(loser), loser.phase),
+    because: becauseOf(loser, hearing),
   }));
 }
 
@@ -109,9 +122,9 @@ function verdictOf(
       phase: winner.phase,
       mode: softestOf(modes),
       modes,
-      because: because(measuredOf(winner), winner.phase),
+      because: becauseOf(winner, hearing),
       measured: measuredOf(winner),
-      superseded: supersededBy([...losers, ...others]),
+      superseded: supersededBy([...losers, ...others], hearing),
       cancelAtMs: isLeadUp || heldBack?.by === 'grace' ? cancelMoment(hearing, winner) : undefined,
       ...(heldBack === undefined ? {} : { heldBack }),
     },
@@ -129,7 +142,9 @@ function verdictOf(
 export function judge(compiled: Compiled, job: Job, nowMs: number): readonly Verdict[] {
   if (job.redacted || typeof job.parentId === 'string') return [];
   if (job.state !== 'running' && job.state !== 'pending') return [];
-  const findings = findingsOf(resultsFor(compiled, job, nowMs));
+  const results = resultsFor(compiled, job, nowMs);
+  if (results.length === 0) return [];
+  const findings = findingsOf(results, job, nowMs);
   const first = findings[0];
   if (first === undefined) return [];
   const hearing = { compiled, job, nowMs };

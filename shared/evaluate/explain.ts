@@ -1,5 +1,5 @@
 import type { Job } from '../jobs/job.ts';
-import type { Holder, Modes, Verdict } from '../jobs/verdict.ts';
+import type { Holder, Verdict } from '../jobs/verdict.ts';
 import { changesOf, type Change } from './changes.ts';
 import type { Compiled } from './compile.ts';
 import { judge } from './evaluate.ts';
@@ -39,19 +39,6 @@ function whyNotJudged({ redacted, state, parentId }: Job): string {
   if (state === 'done') return 'The job has ended.';
   if (typeof parentId === 'string') return `It is a part of ${parentId}, and only whole jobs are judged.`;
   return state === 'unknown' ? 'The state of the job is a word that is not known; such a job is never judged.' : '';
-}
-
-const saysObserve: readonly (readonly [keyof Modes, string])[] = [
-  ['setting', 'the deployment observes'],
-  ['policy', 'the policy says observe'],
-  ['target', 'its target says observe, or is none of the policy'],
-  ['rule', 'the rule does not say enforce'],
-];
-
-/** Which of the four settings make a verdict one that is only observed, in words; undefined when it is in force. */
-export function whyObserved(modes: Modes): string | undefined {
-  const reasons = saysObserve.filter(([part]) => modes[part] === 'observe').map(([, words]) => words);
-  return reasons.length === 0 ? undefined : `Only observed: ${reasons.join(', and ')}.`;
 }
 
 interface Question {

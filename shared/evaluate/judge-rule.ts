@@ -1,6 +1,8 @@
+import { formatDuration } from '../jobs/duration.ts';
 import type { Job } from '../jobs/job.ts';
+import type { Rule } from '../policy/rule.ts';
 import { holdsBlock } from './matchers.ts';
-import { holdAgainst, isOver, type LimitResult } from './limits.ts';
+import { holdAgainst, type LimitResult } from './limits.ts';
 import { reaches } from './reach.ts';
 import { isActive } from './active.ts';
 import type { Compiled, CompiledRule } from './compile.ts';
@@ -35,19 +37,33 @@ export function judgeRule(rule: CompiledRule, job: Job, nowMs: number, compiled:
   };
 }
 
-/**
- * Whether a rule can have any say on a job: its limit or its warning line has passed, or it sets others aside. Numbers
- * are looked at before matches, because they are cheap and nearly no job is over.
- */
-export function hasSay(
-  { rule, lines }: CompiledRule,
+/** A rule that warns of limits that cannot be judged waits so long for their numbers, counted from the start of the job. */
+const patienceMs = 600_000;
+
+function ageMs({ startedAtMs, createdAtMs }: Job, nowMs: number): number | undefined {
+  const sinceMs = startedAtMs ?? createdAtMs;
+  return sinceMs === undefined ? undefined : nowMs - sinceMs;
+}
+
+/** Whether the rule would warn of a job of this age if none of its limits could be judged. */
+export function isUnjudged({ ifUnknown }: Rule, job: Job, nowMs: number): boolean {
+  return ifUnknown === 'warn' && (ageMs(job, nowMs) ?? 0) >= patienceMs;
+}
+
+/** Whether the rule warns of the job because none of its limits could be judged for ten minutes. */
+export function warnsUnjudged(
+  { compiled, active, reached, limit, warnAt }: RuleResult,
   job: Job,
   nowMs: number,
-  { deployment: { costs } }: Compiled,
 ): boolean {
-  if (rule.overrides.length > 0) return true;
-  for (const line of lines) if (isOver(line, job, nowMs, costs)) return true;
-  return false;
+  if (!active || reached !== true || !isUnjudged(compiled.rule, job, nowMs)) return false;
+  return [...limit.measured, ...(warnAt?.measured ?? [])].every(({ over }) => over === undefined);
+}
+
+/** The reason of such a warning: `could not be judged for 12 min: the engine gives no slot time yet`. */
+export function unjudgedBecause({ limit }: RuleResult, job: Job, nowMs: number): string {
+  const reasons = [...new Set(limit.measured.flatMap(({ why }) => why ?? []))].join(', and ');
+  return `could not be judged for ${formatDuration(ageMs(job, nowMs) ?? 0)}: ${reasons}`;
 }
 
 /** Whether the rule applies: its limit has passed, or only its earlier warning line has. Undefined: it does not. */

@@ -2,7 +2,7 @@ import type { Job } from '../jobs/job.ts';
 import { formatQuantity, verbOf } from '../jobs/quantity.ts';
 import { metrics, type Measurement, type Metric } from '../jobs/verdict.ts';
 import type { Limit } from '../policy/limits.ts';
-import { measure, type Costs, type Measured } from './measure.ts';
+import { amount, measure, type Costs, type Measured } from './measure.ts';
 import { every, some, type Truth } from './truth.ts';
 
 /** A limit held against a job: whether it is over, and every measurement behind that. */
@@ -51,8 +51,8 @@ export function numbersOf(limit: Limit): Numbers {
 /** Whether `holdAgainst` says that a limit is over, without the measurements: asked of every job, of which few are. */
 export function isOver({ needsAll, all }: Numbers, job: Job, nowMs: number, costs: Costs): boolean {
   for (const { metric, threshold } of all) {
-    const found = measure(metric, job, nowMs, costs);
-    const over = typeof found === 'object' && 'value' in found && found.value > threshold;
+    const found = amount(metric, job, nowMs, costs);
+    const over = found !== undefined && found > threshold;
     if (over !== needsAll) return over;
   }
   return needsAll;

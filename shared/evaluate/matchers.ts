@@ -1,5 +1,7 @@
-import { clientOf } from '../jobs/client.ts';
-import type { Job } from '../jobs/job.ts';
+import { clientOf, type Client } from '../jobs/client.ts';
+import { neverTells } from '../jobs/capabilities.ts';
+import type { DetailKey, Job } from '../jobs/job.ts';
+import { compileLabel } from '../policy/label.ts';
 import { compileValues } from '../policy/pattern.ts';
 import type { MatchBlock, MatchFields } from '../policy/match.ts';
 import type { Policy } from '../policy/schema.ts';
@@ -28,6 +30,12 @@ function billingOf(job: Job): Field {
   return job.reservation === null ? 'on-demand' : 'reserved';
 }
 
+/** A name in the engine's own words; an engine that has no such names is known to have none. */
+const detail =
+  (key: DetailKey) =>
+  (job: Job): Field =>
+    job.details?.[key] ?? (neverTells(job.engine, key) ? null : undefined);
+
 const fields = {
   engine: (job: Job): Field => job.engine,
   project: (job: Job): Field => job.project,
@@ -39,6 +47,11 @@ const fields = {
   jobId: (job: Job): Field => job.id,
   location: (job: Job): Field => job.location,
   billing: billingOf,
+  instance: detail('instance'),
+  namespace: detail('namespace'),
+  pipeline: detail('pipeline'),
+  cluster: detail('cluster'),
+  queue: detail('queue'),
 } as const;
 
 type FieldKey = keyof typeof fields;
@@ -63,6 +76,9 @@ function reservationTest(wants: readonly string[], groups: Groups): KeyTest {
   return { key: 'reservation', wants, test };
 }
 
+/** Rules are held against one job after the other: its client is looked for once. */
+let last: { readonly job: Job; readonly client: Client } | undefined;
+
 /**
  * Holds when every client that the job may still turn out to have been submitted by gives the same answer. Labels come
  * before ids and principals in telling clients apart, so without them nothing is certain.
@@ -71,7 +87,8 @@ function clientTest(wants: readonly string[], groups: Groups): KeyTest {
   const holds = compileValues(wants, { groups, lowerCase: false });
   const test = (job: Job): Truth => {
     if (job.labels === undefined || job.principal === undefined) return undefined;
-    const { name, possible } = clientOf(job);
+    if (last?.job !== job) last = { job, client: clientOf(job) };
+    const { name, possible } = last.client;
     const answers = [name, ...possible].map(holds);
     return answers.every((answer) => answer === answers[0]) ? answers[0] : undefined;
   };
@@ -79,19 +96,8 @@ function clientTest(wants: readonly string[], groups: Groups): KeyTest {
 }
 
 function labelTest(label: string, wants: readonly string[], groups: Groups): KeyTest {
-  const isWord = (want: string) => want === 'present' || want === 'absent';
-  const words = wants.filter((want) => isWord(want));
-  const positive = wants.filter((want) => !isNegated(want) && !isWord(want));
-  const oneOf = compileValues(positive, { groups, lowerCase: false });
-  const noneOf = compileValues(wants.filter(isNegated), { groups, lowerCase: false });
-  const test = (job: Job): Truth => {
-    if (job.labels === undefined) return undefined;
-    const value = Object.hasOwn(job.labels, label) ? (job.labels[label] ?? null) : null;
-    const word = words.includes(value === null ? 'absent' : 'present');
-    const some = word || (positive.length > 0 ? oneOf(value) === true : words.length === 0);
-    return some && noneOf(value) === true;
-  };
-  return { key: `labels.${label}`, wants, test };
+  const holds = compileLabel(label, wants, groups);
+  return { key: `labels.${label}`, wants, test: (job) => holds(job.labels) };
 }
 
 function continuousTest(wanted: boolean): KeyTest {
@@ -106,9 +112,10 @@ function compileBlock(block: MatchFields & Partial<Pick<MatchBlock, 'unless'>>, 
     if (wants !== undefined) keys.push(fieldTest(key, wants, groups));
   }
   if (block.reservation !== undefined) keys.push(reservationTest(block.reservation, groups));
-  if (block.client !== undefined) keys.push(clientTest(block.client, groups));
   if (block.continuous !== undefined) keys.push(continuousTest(block.continuous));
   for (const [label, wants] of Object.entries(block.labels ?? {})) keys.push(labelTest(label, wants, groups));
+  // The last, because it is the dearest.
+  if (block.client !== undefined) keys.push(clientTest(block.client, groups));
   return { block, keys, unless: compileMatch(block.unless ?? [], groups) };
 }
 
@@ -128,4 +135,17 @@ export function holdsBlock(matcher: BlockMatcher, job: Job): Truth {
 /** Whether any block holds. */
 export function holdsAny(matchers: readonly BlockMatcher[], job: Job): Truth {
   return some(matchers.map((matcher) => holdsBlock(matcher, job)));
+}
+
+/** Whether any block may hold, known or not: the same as asking whether `holdsAny` is not false, without the rest. */
+export function mayHold(matchers: readonly BlockMatcher[], job: Job): boolean {
+  for (const { keys, unless } of matchers) {
+    if (mayAllHold(keys, job) && (unless.length === 0 || holdsAny(unless, job) !== true)) return true;
+  }
+  return false;
+}
+
+function mayAllHold(keys: readonly KeyTest[], job: Job): boolean {
+  for (const { test } of keys) if (test(job) === false) return false;
+  return true;
 }

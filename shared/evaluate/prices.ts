@@ -16,6 +16,8 @@ export interface PriceBook {
   perTiB(location: string): Price | undefined;
   slotHour(location: string, edition: string): Price | undefined;
   reservedSlotHour(reservation: string): Price | undefined;
+  /** The highest price of each kind, in USD. */
+  readonly most: { readonly perTiB: number; readonly slotHour: number };
 }
 
 /** The month in which most of this table was read from Google's list prices, in USD; it changes when the table does. */
@@ -95,7 +97,10 @@ export function priceBook({ onDemandPerTiB: perTiB, slotHour, reservations }: Po
   const slots = new Map([...places, ...ownPlaces]);
   const named = Object.entries(reservations).map(([name, usd]) => [reservationName(name), usd]);
   const reserved = new Map(written(Object.fromEntries(named)));
+  const highest = (...maps: readonly ReadonlyMap<string, Price>[]) =>
+    Math.max(0, ...maps.flatMap((prices) => [...prices.values()].map(({ usd }) => usd)));
   return {
+    most: { perTiB: highest(bytes), slotHour: highest(slots, reserved) },
     perTiB: (location) => bytes.get(keyOf(location)),
     slotHour: (location, edition) => slots.get(keyOf(location, edition)),
     reservedSlotHour: (reservation) => reserved.get(keyOf(reservationName(reservation))),

@@ -1,3 +1,4 @@
+import { neverTells } from '../jobs/capabilities.ts';
 import type { Job } from '../jobs/job.ts';
 import type { MatchFields } from '../policy/match.ts';
 import { every, not, some, type Truth } from './truth.ts';
@@ -20,12 +21,16 @@ export function reachesContinuous(block: MatchFields, job: Job): Truth {
   return block.continuous === true ? true : not(job.continuous);
 }
 
-/** Whether the job is none of the watchdog's own, or the block names the watchdog. */
+/**
+ * Whether the job is none of the watchdog's own, or the block names the watchdog. Where an engine never tells who ran a
+ * job, none is: the watchdog itself runs none there.
+ */
 export function reachesPrincipal(block: MatchFields, job: Job, ownPrincipal: string | undefined): Truth {
   if (ownPrincipal === undefined) return true;
   const own = ownPrincipal.toLowerCase();
   if (block.principal?.some((written) => written.toLowerCase() === own)) return true;
-  return job.principal === undefined ? undefined : job.principal !== own;
+  if (job.principal !== undefined) return job.principal !== own;
+  return neverTells(job.engine, 'principal') ? true : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { clientOf } from '../jobs/client.ts';
-import type { Job } from '../jobs/job.ts';
+import { neverTells } from '../jobs/capabilities.ts';
+import { detailKeys, type Job } from '../jobs/job.ts';
 import { reservationName } from './prices.ts';
 import { holdsBlock, type BlockMatcher, type KeyTest } from './matchers.ts';
 import { reaches, reachesContinuous, reachesPrincipal, reachesWork } from './reach.ts';
@@ -69,9 +70,16 @@ function foundFor(key: string, job: Job): string {
   if (key === 'billing') return billingFound(job);
   if (key === 'reservation')
     return typeof job.reservation === 'string' ? reservationName(job.reservation) : said(job.reservation);
+  const detail = detailKeys.find((one) => one === key);
+  if (detail !== undefined) return job.details?.[detail] ?? unknownFor(key, job);
   if (key === 'continuous') return job.continuous === undefined ? 'unknown' : String(job.continuous);
   const value: unknown = Reflect.get(job, key === 'jobId' ? 'id' : key);
-  return typeof value === 'string' ? value : value === null ? 'none' : 'unknown';
+  return typeof value === 'string' ? value : value === null ? 'none' : unknownFor(key, job);
+}
+
+/** Why nothing is known, where that is not a matter of this job alone. */
+function unknownFor(key: string, { engine }: Job): string {
+  return neverTells(engine, key) ? `unknown: ${engine} never tells it` : 'unknown';
 }
 
 function traceKey({ key, wants, test }: KeyTest, job: Job): KeyTrace {

@@ -5,7 +5,7 @@ import { weekdays, type Active } from '../policy/calendar.ts';
 import type { Limit } from '../policy/limits.ts';
 import { wallTime } from './calendar.ts';
 import type { Compiled } from './compile.ts';
-import { phaseOf, type RuleResult } from './judge-rule.ts';
+import { phaseOf, unjudgedBecause, warnsUnjudged, type RuleResult } from './judge-rule.ts';
 import { because, type LimitResult } from './limits.ts';
 import { answerOf, traceBlock, type Answer, type BlockTrace, type KeyTrace } from './trace-match.ts';
 
@@ -119,6 +119,15 @@ function appliesWords(phase: 'limit' | 'warnAt', { limit, warnAt }: Parts): stri
   return `It ${because(line.measured, phase)}.`;
 }
 
+/** Why the rule applies, in a sentence; undefined where it does not. */
+function appliesTo(result: RuleResult, parts: Parts, job: Job, nowMs: number): string | undefined {
+  const phase = phaseOf(result);
+  if (phase !== undefined) return appliesWords(phase, parts);
+  return warnsUnjudged(result, job, nowMs)
+    ? `It ${unjudgedBecause(result, job, nowMs)}. The rule warns of that.`
+    : undefined;
+}
+
 /** What a rule's result comes to among the others. */
 export interface Standing {
   readonly judged: boolean;
@@ -128,9 +137,9 @@ export interface Standing {
   readonly losers: ReadonlyMap<string, string>;
 }
 
-function fateOf(result: RuleResult, phase: 'limit' | 'warnAt' | undefined, standing: Standing): Fate {
+function fateOf(result: RuleResult, applies: boolean, standing: Standing): Fate {
   const { name } = result.compiled.rule;
-  if (phase === undefined || !standing.judged) return 'does-not-apply';
+  if (!applies || !standing.judged) return 'does-not-apply';
   if (standing.setAsideBy.length > 0) return 'set-aside';
   return standing.winners.has(name) ? 'wins' : 'superseded';
 }
@@ -160,9 +169,9 @@ export function traceRule(
     limit: traceLimit(rule.limit, result.limit),
     ...(rule.warnAt !== undefined && result.warnAt !== undefined && { warnAt: traceLimit(rule.warnAt, result.warnAt) }),
   };
-  const phase = phaseOf(result);
-  const fate = fateOf(result, phase, standing);
-  const says = phase === undefined ? whyNot(parts) : sentence(fate, appliesWords(phase, parts), standing, rule.name);
+  const applies = appliesTo(result, parts, job, nowMs);
+  const fate = fateOf(result, applies !== undefined, standing);
+  const says = applies === undefined ? whyNot(parts) : sentence(fate, applies, standing, rule.name);
   const { name, action, mode } = rule;
   return { rule: name, action, mode, fate, says, ...parts, setAsideBy: standing.setAsideBy };
 }

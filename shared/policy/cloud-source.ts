@@ -1,5 +1,5 @@
 import type { CallBudget, Objects } from '../objects/objects.ts';
-import { policySource, type PolicySource, type Reading } from './source.ts';
+import { bounded, policySource, type PolicySource, type Reading } from './source.ts';
 
 /** How long one reading of the policy may take, or of all its earlier generations; a sweep has other things to do. */
 const readMs = 8000;
@@ -29,13 +29,22 @@ async function* earlierOf(objects: Objects, name: string, now: () => number): As
  * others than before. An instance that has never seen a good one looks for it among the object's earlier generations.
  */
 export function objectPolicySource(objects: Objects, name: string, now: () => number): PolicySource {
-  const read = async (): Promise<Reading> => {
+  const readOne = async (object: string): Promise<Reading> => {
     try {
-      const found = await objects.get(name, budget(now));
+      const found = await objects.get(object, budget(now));
       return found === undefined ? { unreadable: 'there is no such object' } : { bytes: found.bytes };
     } catch (error) {
       return whyNot(error);
     }
   };
-  return policySource(`${objects.place}/${name}`, read, now, () => earlierOf(objects, name, now));
+  const folder = name.slice(0, name.lastIndexOf('/') + 1);
+  return {
+    ...policySource(
+      `${objects.place}/${name}`,
+      () => readOne(name),
+      now,
+      () => earlierOf(objects, name, now),
+    ),
+    beside: async (file, maxBytes) => bounded(await readOne(`${folder}${file}`), maxBytes),
+  };
 }

@@ -131,6 +131,11 @@ export const sense = {
     wrong: '{ engine: bigquery, projects: [a], folder: "12" }',
     right: '{ engine: bigquery, projects: [a] }',
   },
+  'target-verbs': {
+    means: 'Operations of Data Fusion are looked at by their verbs only, because to cancel one may leave an instance half-built.',
+    wrong: '{ engine: data-fusion, project: p, locations: [europe-west3], kinds: [operation] }',
+    right: '{ engine: data-fusion, project: p, locations: [europe-west3], kinds: [operation], verbs: [create] }',
+  },
   'needs-discovery': {
     means: 'exclude and newProjects are about projects that are found by folder or organization.',
     wrong: '{ engine: bigquery, projects: [a], exclude: [b] }',

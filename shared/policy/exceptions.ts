@@ -70,7 +70,9 @@ export const optOut = entry({
 
 /** `silences`: mute messages, never the record. */
 export const silence = entry({
-  match: noticeMatch.describe('Which notices are muted.'),
+  match: noticeMatch.describe(
+    'Which notices are muted. The warning that the grace of a cancel waits for is never muted: without it the cancel would not come, or come unannounced.',
+  ),
   reason: text.meta({ description: 'Why.', samples: ['known backlog'] }),
   author: text.meta({ description: 'Who muted them.', samples: ['sam@example.com'] }),
   until: date.describe('The last day it holds, 30 days ahead at most.'),

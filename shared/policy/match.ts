@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { engineNames } from '../jobs/job.ts';
+import { severityWords } from '../jobs/severity.ts';
 import { entry, withoutPrototype, type Fixed } from './entry.ts';
 import { fault } from './fault.ts';
 import { casedValues, values, wordValues } from './patterns.ts';
@@ -69,6 +70,19 @@ const fields = {
     .describe(
       'Whether it is meant to run for days (a BigQuery continuous query). A cancel rule reaches such a query only with continuous: true.',
     ),
+  instance: values.optional().meta({
+    description: 'The instance of Data Fusion that runs the pipeline, or that the operation is about.',
+    samples: ['etl-prod'],
+  }),
+  namespace: values
+    .optional()
+    .meta({ description: 'The namespace of the pipeline in its Data Fusion instance.', samples: ['default'] }),
+  pipeline: values.optional().meta({
+    description: "The name of the Data Fusion pipeline; its runs' arguments cannot be matched.",
+    samples: ['orders-*'],
+  }),
+  cluster: values.optional().meta({ description: 'The name of the Yandex Data Proc cluster.', samples: ['etl-*'] }),
+  queue: values.optional().meta({ description: 'The queue of Data Lake Insight.', samples: ['!nightly'] }),
   labels: labels.optional().meta({ description: "The job's own labels.", samples: [{ team: 'absent' }] }),
 };
 
@@ -111,6 +125,11 @@ const noticeBlock = entry({
   project: fields.project,
   location: fields.location,
   principal: fields.principal,
+  owner: values.optional().meta({
+    description: 'Who answers for the job: an address, or a team of teams.',
+    samples: ['data-platform'],
+  }),
+  severity: wordValues(severityWords).optional().describe('How loud the audit event is.'),
   labels: fields.labels,
 })
   .refine(isNotEmpty, { error: emptyMatch })

@@ -9,44 +9,18 @@ interface Row {
 }
 
 const isNumber = (value: unknown) => typeof value === 'string' && /^\d+$/.test(value);
-const isTrue = (value: unknown) => value === true;
 const discovery = 'Projects are not found by themselves yet; only projects listed by id are looked at.';
-const channel = 'Only Slack by a bot is connected yet; notices for this channel are not sent.';
 
 /**
  * The keys that are accepted and checked but not yet acted on, one row each. Work that brings a key to life removes its
  * row; nothing else needs to change.
  */
 const rows: readonly Row[] = [
-  {
-    at: ['targets', each, 'engine'],
-    when: (value) => value !== 'bigquery',
-    says: 'Only BigQuery is watched yet; this target is skipped.',
-  },
   // A folder of Yandex Cloud has letters in its id; it is no discovery.
   { at: ['targets', each, 'folder'], when: isNumber, says: discovery },
   { at: ['targets', each, 'organization'], says: discovery },
   { at: ['targets', each, 'newProjects'], says: discovery },
-  {
-    at: ['rules', each, 'ifUnknown'],
-    when: (value) => value === 'warn',
-    says: 'Nobody is told yet of a job none of whose limits could be judged; it is left alone.',
-  },
   { at: ['optOut', 'perOwnerPerDay'], says: 'How often an owner keeps a job is not counted yet.' },
-  { at: ['owners', 'lookups'], says: 'Lookup files are not read yet.' },
-  { at: ['channels', 'slackWebhook'], says: channel },
-  { at: ['channels', 'email'], says: channel },
-  { at: ['channels', 'pagerduty'], says: channel },
-  { at: ['channels', 'googleChat'], says: channel },
-  { at: ['channels', 'teams'], says: channel },
-  { at: ['channels', 'webhook'], says: channel },
-  {
-    at: ['routes', each, 'continue'],
-    when: isTrue,
-    says: 'The first route that matches is the only one that counts yet.',
-  },
-  { at: ['notices', 'repeat'], says: 'A warning is sent once; it is not repeated yet.' },
-  { at: ['silences', each], says: 'Notices are not muted yet.' },
 ];
 
 /** The rows as the reference lists them: the key, as in `rules[].retries`, and what happens instead. */

@@ -84,6 +84,18 @@ function compileBody(body: string, lowerCase: boolean): (value: string) => boole
   return (value) => expression.matches(value);
 }
 
+type Test = (value: string) => boolean;
+
+/** Whether any of the tests holds. Every job meets these, so that the usual one test costs no more than itself. */
+function anyOf(tests: readonly Test[]): Test {
+  const [only] = tests;
+  if (only !== undefined && tests.length === 1) return only;
+  return (value) => {
+    for (const holds of tests) if (holds(value)) return true;
+    return false;
+  };
+}
+
 function bodiesOf(body: string, groups: Groups): readonly string[] | undefined {
   const group = groupName(body);
   if (group === undefined) return [body];
@@ -102,12 +114,8 @@ export function compilePattern(text: string, groups: Groups = {}, lowerCase = fa
     bodies === undefined ? unknownGroup : [text, ...bodies].map(patternFault).find((fault) => fault !== undefined);
   if (bodies === undefined || wrong !== undefined)
     return { severity: 'error', where: text, text, ...(wrong ?? unknownGroup) };
-  const tests = bodies.map((body) => compileBody(body, lowerCase));
-  const test = (value: string) => {
-    if (value.length > longestValue) return false;
-    const compared = lowerCase ? value.toLowerCase() : value;
-    return tests.some((holds) => holds(compared));
-  };
+  const holds = anyOf(bodies.map((body) => compileBody(body, lowerCase)));
+  const test = (value: string) => value.length <= longestValue && holds(lowerCase ? value.toLowerCase() : value);
   return { negated, test };
 }
 
@@ -125,12 +133,12 @@ function compileAll(written: readonly string[], { groups, lowerCase }: PatternOp
  */
 export function compileValues(written: readonly string[], options: PatternOptions = {}): ValueTest {
   const patterns = compileAll(written, options);
-  const positive = patterns.filter(({ negated }) => !negated);
-  const negative = patterns.filter(({ negated }) => negated);
+  const positive = patterns.filter(({ negated }) => !negated).map(({ test }) => test);
+  const negative = patterns.filter(({ negated }) => negated).map(({ test }) => test);
+  const [isWanted, isUnwanted] = [positive.length === 0 ? () => true : anyOf(positive), anyOf(negative)];
   return (value) => {
     if (value === undefined || (value !== null && value.length > longestValue)) return undefined;
     if (value === null) return positive.length === 0;
-    const wanted = positive.length === 0 || positive.some(({ test }) => test(value));
-    return wanted && !negative.some(({ test }) => test(value));
+    return isWanted(value) && !isUnwanted(value);
   };
 }

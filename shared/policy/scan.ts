@@ -1,6 +1,6 @@
 import { CST, Lexer, Parser } from 'yaml';
 import type { ProblemCode } from './codes.ts';
-import type { Finding, Span } from './lines.ts';
+import { mostProblems, type Finding, type Span } from './lines.ts';
 
 /** Something that stands in the text and not yet in its data. */
 export interface Mark {
@@ -8,7 +8,7 @@ export interface Mark {
   readonly span: Span;
 }
 
-/** What a first look at the tokens tells. `stop`: the text must not be composed at all. */
+/** What a first look at the tokens tells, of marks no more than are shown. `stop`: the text must not be composed at all. */
 export interface Scan {
   readonly marks: readonly Mark[];
   readonly stop: boolean;
@@ -58,6 +58,8 @@ export function scanTokens(text: string): Scan {
     const start = parser.offset;
     const found = lookAt(text, token, start);
     if (found !== undefined) marks.push(found);
+    // No more are shown, and a text made of nothing else would take a lot of memory to be composed.
+    if (marks.length > mostProblems) return { marks, stop: true };
     for (const _ of parser.next(token)) void _;
     if (parser.stack.length <= stackLimit) continue;
     const says = `Something is nested more than ${deepest} levels deep here.`;

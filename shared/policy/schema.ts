@@ -69,7 +69,9 @@ export const policySchema = entry({
     tell: z
       .enum(['operators', 'owner', 'nobody'])
       .default('operators')
-      .describe('Who hears of it: operators, the owner of each job, or nobody.'),
+      .describe(
+        'Who hears of it: operators, in one message at first and then one a day; the owner of each job, each time; or nobody.',
+      ),
   })
     .prefault({})
     .describe('What becomes of verdicts that are only observed.'),

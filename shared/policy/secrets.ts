@@ -2,7 +2,7 @@
 const forms = [
   /xox[a-z]-[\w-]{4,500}/gi,
   /xapp-[\w-]{4,500}/gi,
-  /https?:\/\/(hooks\.slack\.com|chat\.googleapis\.com|[\w.-]{0,100}webhook\.office\.com|[\w.-]{0,100}\.logic\.azure\.com)\/[^\s"']{0,2000}/gi,
+  /https?:\/\/(hooks\.slack\.com|chat\.googleapis\.com|[\w.-]{0,100}webhook\.office\.com|[\w.-]{0,100}\.logic\.azure\.com)(?::\d{1,5})?\/[^\s"']{0,2000}/gi,
   /https?:\/\/[^\s"']{0,500}[?&](sig|token|key|secret)=[^\s"']{0,2000}/gi,
   /\b(smtps?|https?):\/\/[^\s/:@"']{1,200}:[^\s/@"']{1,200}@[^\s"']{0,500}/gi,
   /-----BEGIN [A-Z ]{1,40}-----/g,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Problem } from '../jobs/problem.ts';
 import { decodePolicy, largestPolicyBytes } from './characters.ts';
 import { problemAt, linesOf, type Finding } from './lines.ts';
@@ -44,6 +45,8 @@ export interface PolicySource {
   readonly recall?: (sha256: string) => Promise<Policy | undefined>;
   /** Whether the text is still that of this hash: asked before each cancel. False where it cannot be read. Never throws. */
   readonly stands?: (sha256: string) => Promise<boolean>;
+  /** A file beside the policy, by its name; one of more than `maxBytes` cannot be read. Never throws. */
+  readonly beside?: (name: string, maxBytes: number) => Promise<Reading>;
 }
 
 /** One reading of the text: its bytes, or the reason why there are none. */
@@ -157,13 +160,13 @@ export function policySource(
   return { current, recall: async (wanted) => recall(wanted, by), stands: async (wanted) => stands(wanted, read) };
 }
 
-/** At most one byte more than a policy may have, so that a file of any size costs the same. */
-async function readFile(path: string): Promise<Reading> {
+/** At most one byte more than it may have, so that a file of any size costs the same. */
+async function readFile(path: string, maxBytes: number): Promise<Reading> {
   const file = await open(path, 'r');
   try {
     const before = await file.stat();
     if (!before.isFile()) return { unreadable: 'it is not a file' };
-    const { bytesRead, buffer } = await file.read(new Uint8Array(largestPolicyBytes + 1), { position: 0 });
+    const { bytesRead, buffer } = await file.read(new Uint8Array(maxBytes + 1), { position: 0 });
     const after = await file.stat();
     const isWhole =
       before.mtimeMs === after.mtimeMs &&
@@ -175,11 +178,19 @@ async function readFile(path: string): Promise<Reading> {
   }
 }
 
+const orWhyNot = (reading: Promise<Reading>): Promise<Reading> =>
+  reading.catch((error: unknown) => ({ unreadable: error instanceof Error ? error.message : String(error) }));
+
+/** The reading, where it has no more bytes than it may. */
+export function bounded(reading: Reading, maxBytes: number): Reading {
+  const isTooBig = 'bytes' in reading && reading.bytes.length > maxBytes;
+  return isTooBig ? { unreadable: `it has more than ${maxBytes} bytes` } : reading;
+}
+
 /** The policy in a file. Write it elsewhere and rename it into place, so that no half of it is ever read. */
 export function filePolicySource(path: string, now: () => number): PolicySource {
-  const read = () =>
-    readFile(path).catch((error: unknown): Reading => ({
-      unreadable: error instanceof Error ? error.message : String(error),
-    }));
-  return policySource(path, read, now);
+  return {
+    ...policySource(path, () => orWhyNot(readFile(path, largestPolicyBytes)), now),
+    beside: async (name, maxBytes) => bounded(await orWhyNot(readFile(join(dirname(path), name), maxBytes)), maxBytes),
+  };
 }

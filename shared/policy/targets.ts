@@ -76,6 +76,17 @@ const bigquery = entry({
     context.addIssue({ code: 'custom', path: ['newProjects'], message: onlyFound('newProjects') });
 }, always);
 
+const whichVerbs = fault(
+  'target-verbs',
+  'kinds names operation, and verbs does not say which.',
+  'Name them, such as verbs: [create]. To cancel one may leave an instance half-built.',
+);
+const onlyOperations = fault(
+  'target-verbs',
+  'verbs only means something for operations.',
+  'Add operation to kinds, or remove verbs.',
+);
+
 const dataFusion = entry({
   engine: z.literal('data-fusion').describe('Google Cloud Data Fusion.'),
   project: project.describe('The project that holds the instances.'),
@@ -84,16 +95,22 @@ const dataFusion = entry({
     .min(1)
     .meta({ description: 'The regions of the instances.', samples: [['europe-west3']] }),
   kinds: z
-    .array(z.enum(['pipeline', 'operation']))
+    .array(z.enum(['pipeline', 'stream', 'replication', 'operation']))
     .min(1)
     .default(['pipeline'])
-    .describe('What to watch: pipeline (runs of pipelines) or operation (operations on instances).'),
+    .describe(
+      'What to watch: pipeline (runs of batch pipelines), stream and replication (runs that are meant to go on for ever), or operation (operations on instances).',
+    ),
   verbs: z
     .array(text)
     .default([])
-    .meta({ description: 'Which operations, by their verb. Left out: all of them.', samples: [['create']] }),
+    .meta({ description: 'Which operations, by their verb: only these are looked at.', samples: [['create']] }),
   mode: softer,
-});
+}).superRefine((target, context) => {
+  const wants = target.kinds.includes('operation');
+  if (wants && target.verbs.length === 0) context.addIssue({ code: 'custom', path: ['kinds'], message: whichVerbs });
+  if (!wants && target.verbs.length > 0) context.addIssue({ code: 'custom', path: ['verbs'], message: onlyOperations });
+}, always);
 
 const yandexDataProc = entry({
   engine: z.literal('yandex-data-proc').describe('Yandex Data Proc.'),

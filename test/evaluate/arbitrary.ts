@@ -95,6 +95,7 @@ const freely = fc.record({
   action: fc.constantFrom('cancel' as const, 'cancel' as const, 'warn' as const, 'record' as const),
   mode: fc.constantFrom('enforce' as const, 'enforce' as const, 'observe' as const),
   grace: fc.constantFrom('none', 'none', 'none', '10m'),
+  ifUnknown: fc.constantFrom('ignore' as const, 'ignore' as const, 'warn' as const),
   overrides: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.constant(['r1']) }),
 });
 

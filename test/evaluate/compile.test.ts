@@ -15,13 +15,46 @@ it('names the places to look, one by one, with their modes', () => {
   ]);
 });
 
-it('leaves out targets whose projects are still to be found, and other engines', () => {
+it('leaves out targets whose projects are still to be found', () => {
   const policy = aPolicy(`
     targets:
       - { engine: bigquery, folder: "123456789012" }
-      - { engine: yandex-data-proc, folder: b1gexample }
   `);
   expect(namedTargets(policy)).toEqual([]);
+});
+
+it('names the places of other engines so that their jobs can be found by the name alone', () => {
+  const policy = aPolicy(`
+    targets:
+      - { engine: data-fusion, project: ingest, locations: [europe-west3, us-central1] }
+      - { engine: yandex-data-proc, folder: b1gexample, mode: observe }
+      - { engine: dli, cloud: otc, region: eu-de, project: 0a1b }
+  `);
+  const pipelines = { project: 'ingest', mode: 'enforce', kinds: ['pipeline'], verbs: [] };
+  expect(namedTargets(policy)).toEqual([
+    { engine: 'data-fusion', name: 'data-fusion:ingest/europe-west3', ...pipelines },
+    { engine: 'data-fusion', name: 'data-fusion:ingest/us-central1', ...pipelines },
+    { engine: 'yandex-data-proc', name: 'yandex-data-proc:b1gexample', project: 'b1gexample', mode: 'observe' },
+    { engine: 'dli', name: 'dli:otc/eu-de/0a1b', project: '0a1b', mode: 'enforce' },
+  ]);
+});
+
+it('looks for all that either entry names where a place is named twice', () => {
+  const policy = aPolicy(`
+    targets:
+      - { engine: data-fusion, project: p, locations: [eu], mode: observe }
+      - { engine: data-fusion, project: p, locations: [eu], kinds: [operation], verbs: [create] }
+  `);
+  expect(namedTargets(policy)).toEqual([
+    {
+      engine: 'data-fusion',
+      name: 'data-fusion:p/eu',
+      project: 'p',
+      mode: 'observe',
+      kinds: ['pipeline', 'operation'],
+      verbs: ['create'],
+    },
+  ]);
 });
 
 it('protects nobody, and lets nobody opt out, unless the policy says so', () => {

@@ -133,6 +133,18 @@ describe('of several rules that apply', () => {
     expect(said(rules)).toEqual(expected);
   });
 
+  it('a cancel that is held back still wins over a warning', () => {
+    const exemption = { match: { project: '*' }, reason: 'r', approvedBy: 'a@example.com', expires: '2099-12-31' };
+    const verdicts = judge(
+      compiled({ rules: [aRule(warn), aRule(cancel)], exemptions: [exemption] }),
+      aJob(long),
+      nowMs,
+    );
+    expect(verdicts.map(({ rule, superseded }) => [rule, superseded.map((loser) => loser.rule)])).toEqual([
+      ['c', ['w']],
+    ]);
+  });
+
   it('records the losers as superseded, each with its own reason', () => {
     const [verdict] = verdictsOf([record, { ...warn, limit: { slotHours: 0.5 } }, cancel, { ...cancel, name: 'd' }]);
     expect(verdict?.superseded).toEqual([

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changesOf } from '../../shared/evaluate/changes.ts';
 import { judge } from '../../shared/evaluate/evaluate.ts';
-import { explain, whyObserved } from '../../shared/evaluate/explain.ts';
+import { explain } from '../../shared/evaluate/explain.ts';
 import { held, planOf } from '../../shared/evaluate/safety.ts';
 import type { BlockTrace } from '../../shared/evaluate/trace-match.ts';
 import type { Verdict } from '../../shared/jobs/verdict.ts';
@@ -40,8 +40,9 @@ describe('what is explained is what is judged', () => {
         expect(new Set(named('wins'))).toEqual(new Set(verdicts.map(({ rule }) => rule)));
         const superseded = verdicts.flatMap((verdict) => verdict.superseded.map(({ rule }) => rule));
         expect(new Set(named('superseded'))).toEqual(new Set(superseded));
-        for (const { fate, limit, warnAt, matched, reached, setAsideBy } of rules) {
-          const applies = reached === 'yes' && (limit.over === 'yes' || warnAt?.over === 'yes');
+        for (const { fate, says, limit, warnAt, matched, reached, setAsideBy } of rules) {
+          const isOver = limit.over === 'yes' || warnAt?.over === 'yes';
+          const applies = reached === 'yes' && (isOver || says.startsWith('It could not be judged for '));
           expect(applies).toBe(fate !== 'does-not-apply');
           if (applies) expect(matched).toBe('yes');
           if (fate === 'set-aside') expect(setAsideBy).not.toEqual([]);
@@ -290,13 +291,6 @@ describe('what holds a cancel back', () => {
     const { verdicts } = explain(compiled(), aJob(late), nowMs);
     expect(verdicts[0]?.holds).toEqual([{ by: 'grace', holds: false, why: 'The rule has no grace.' }]);
   });
-});
-
-it('says which of the four modes make a verdict one that is only observed', () => {
-  expect(whyObserved({ setting: 'enforce', policy: 'enforce', target: 'enforce', rule: 'enforce' })).toBeUndefined();
-  expect(whyObserved({ setting: 'observe', policy: 'enforce', target: 'enforce', rule: 'observe' })).toBe(
-    'Only observed: the deployment observes, and the rule does not say enforce.',
-  );
 });
 
 const at = (iso: string) => Date.parse(iso);

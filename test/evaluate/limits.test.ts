@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { because, holdAgainst } from '../../shared/evaluate/limits.ts';
+import { because, holdAgainst, isOver, numbersOf } from '../../shared/evaluate/limits.ts';
 import type { Truth } from '../../shared/evaluate/truth.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import {
@@ -18,9 +18,13 @@ import {
 
 const { costs } = aDeployment();
 
-function held(limit: WrittenRule['limit'], job: Job) {
+function limitOf(limit: WrittenRule['limit']) {
   const [rule] = aPolicy({ rules: [aRule({ limit })] }).rules;
-  return holdAgainst(rule?.limit ?? { how: 'any', of: {} }, job, nowMs, costs);
+  return rule?.limit ?? ({ how: 'any', of: {} } as const);
+}
+
+function held(limit: WrittenRule['limit'], job: Job) {
+  return holdAgainst(limitOf(limit), job, nowMs, costs);
 }
 
 const any = { runTime: '30m', bytesProcessed: '5 TiB' };
@@ -64,6 +68,7 @@ it.each<[string, WrittenRule['limit'], JobFields, Truth]>([
   ['cost of a job that nobody knows who pays for', { costSoFar: '0 USD' }, { reservation: undefined }, undefined],
 ])('holds against a limit %s', (_says, limit, fields, expected) => {
   expect(held(limit, aJob(fields)).over).toBe(expected);
+  expect(isOver(numbersOf(limitOf(limit)), aJob(fields), nowMs, costs)).toBe(expected === true);
 });
 
 it('measures everything that the limit names, also what is not over', () => {

@@ -26,11 +26,12 @@ const reach = rows(
     "any principal that a rule names lets it reach the watchdog's own jobs",
   ],
   [
-    'job.principal === undefined ? undefined : job.principal !== own',
-    'job.principal !== own',
+    'if (job.principal !== undefined) return job.principal !== own;',
+    'return job.principal !== own;',
     'nobody known is not the watchdog',
   ],
-  ['job.principal === undefined ? undefined : job.principal !== own', 'true', "the watchdog's own jobs are reached"],
+  ['return job.principal !== own;', 'return true;', "the watchdog's own jobs are reached"],
+  ["neverTells(job.engine, 'principal') ? true : undefined", 'true', 'who may be the watchdog is not'],
 );
 
 const limits = rows(
@@ -107,7 +108,12 @@ const evaluate = rows(
   ['setting: compiled.deployment.setting,', "setting: 'enforce',", 'the setting of the deployment does not count'],
   ['policy: compiled.policy.mode,', "policy: 'enforce',", 'the mode of the policy does not count'],
   ['rule: rule.mode,', "rule: 'enforce',", 'the mode of the rule does not count'],
-  ['phase === undefined || aside.has(rule.name)', 'phase === undefined', 'overrides are forgotten'],
+  ['if (aside.has(rule.name)) continue;', '', 'overrides are forgotten'],
+  [
+    "phase: 'limit', action: 'warn', unjudged: true",
+    "phase: 'limit', action: rule.action, unjudged: true",
+    'a limit that cannot be judged cancels',
+  ],
   ["phase === 'warnAt' && rule.action === 'cancel' ? 'warn' : rule.action", 'rule.action', 'a warning line cancels'],
   [
     "if (job.redacted || typeof job.parentId === 'string') return [];",
@@ -162,18 +168,62 @@ const evaluateOther = rows(
   ['open.includes(result) || (', '(', 'no look at jobs whose match is unknown'],
 );
 
-const gate = rows('evaluate/judge-rule.ts', true, [
-  'if (rule.overrides.length > 0) return true;',
-  '',
-  'a rule sets others aside only while it is over its own limit',
-]);
+const gate = rows(
+  'evaluate/candidates.ts',
+  true,
+  ['rule.overrides.length > 0', 'false', 'a rule sets others aside only while it is over its own limit'],
+  [
+    'return !mark.line.needsAll || isOver(',
+    'return !mark.line.needsAll || !isOver(',
+    'a line that needs all is not asked',
+  ],
+  ['if (number <= mark.threshold) break;', '', 'rules that are not passed are candidates'],
+);
+
+const unjudged = rows(
+  'evaluate/judge-rule.ts',
+  false,
+  ["ifUnknown === 'warn' && ", '', 'every rule warns of what cannot be judged'],
+  ['(ageMs(job, nowMs) ?? 0) >= patienceMs', 'true', 'what cannot be judged is warned of at once'],
+  [
+    'startedAtMs ?? createdAtMs',
+    'createdAtMs ?? startedAtMs',
+    'the time in the queue counts for what cannot be judged',
+  ],
+  [
+    'if (!active || reached !== true || !isUnjudged',
+    'if (reached !== true || !isUnjudged',
+    'a rule warns of what cannot be judged while it sleeps',
+  ],
+  [
+    'if (!active || reached !== true || !isUnjudged',
+    'if (!active || !isUnjudged',
+    'a rule warns of what it does not match',
+  ],
+  [
+    'every(({ over }) => over === undefined)',
+    'some(({ over }) => over === undefined)',
+    'one limit that cannot be judged is enough',
+  ],
+  ['...(warnAt?.measured ?? [])', '', 'a warning line that can be judged does not count'],
+);
 
 const gateOther = [
-  ...rows('evaluate/judge-rule.ts', false, [
-    'of lines) if',
-    'of lines.slice(0, 1)) if',
-    'warning lines are not looked at',
-  ]),
+  ...rows(
+    'evaluate/candidates.ts',
+    false,
+    [
+      'return rule.lines.flatMap((line) =>',
+      'return rule.lines.slice(0, 1).flatMap((line) =>',
+      'warning lines are not looked at',
+    ],
+    ["rule.ifUnknown === 'warn'", 'false', 'what cannot be judged is passed over'],
+    ['> lowest.runTime', '> lowest.runTime + 1000', 'what has just passed is overlooked'],
+    ['shelves.set(job.project, shelf);', "shelves.set('', shelf);", 'rules are not kept by project'],
+    ['a.order - b.order', 'b.order - a.order', 'the later rule wins'],
+    ['<= lowest[metric]) return false', '<= lowest[metric] * 2) return false', 'what costs enough is overlooked'],
+    ["if (job.state === 'running' ?", "if (job.state === 'pending' ?", 'what runs is not looked at'],
+  ),
   ...rows(
     'evaluate/limits.ts',
     false,
@@ -203,6 +253,7 @@ export const judging: readonly Mutant[] = [
   ...evaluate,
   ...evaluateOther,
   ...gate,
+  ...unjudged,
   ...gateOther,
   ...cost,
 ];

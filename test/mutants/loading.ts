@@ -104,7 +104,11 @@ const scan = rows(
   ['const deepest = 32;', 'const deepest = 31;', '32 levels are too many'],
   ['const deepest = 32;', 'const deepest = 3200;', 'thousands of levels are read'],
   ['const stackLimit = deepest + 2;', 'const stackLimit = deepest + 3;', '33 levels are read'],
-  ['return { marks, stop: true };', 'return { marks, stop: false };', 'what nests too deep is composed'],
+  [
+    ');\n    return { marks, stop: true };',
+    ');\n    return { marks, stop: false };',
+    'what nests too deep is composed',
+  ],
   ["type === 'tag' || type", 'type', 'tags are not told'],
   ["|| type === 'anchor' ", '', 'anchors are not told'],
   [" || type === 'alias')", ')', 'aliases are not told'],
@@ -122,7 +126,6 @@ const characters = rows(
   false,
   ['256 * 1024', '250 * 1024', 'the largest file is too large'],
   ['256 * 1024', '512 * 1024', 'a file may be twice as large'],
-  ['text.length > largestPolicyBytes || ', '', 'a long text is encoded to be measured'],
   [' || new TextEncoder().encode(text).length > largestPolicyBytes', '', 'letters count as bytes'],
   ['\\p{Cc}\\p{Cf}', '\\p{Cf}', 'control characters are not told'],
   ['\\p{Cc}\\p{Cf}', '\\p{Cc}', 'characters without width are not told'],
@@ -141,10 +144,11 @@ const characters = rows(
   ['ignoreBOM: true', 'ignoreBOM: false', 'a byte order mark is not told'],
 );
 
+// Not here: Object.hasOwn of what issues are about, since no key of the language is what every object has; and how many
+// problems are looked into, which is told by the time alone.
 const issues = rows(
   'policy/issues.ts',
   false,
-  ['.slice(0, mostProblems + 1)\n', '\n', 'any number of problems is looked into'],
   ['return withoutEchoes(shown);', 'return shown;', 'an entry of unknown keys is empty as well'],
   ['if (value === undefined)\n', 'if (false)\n', 'a missing key is of the wrong type'],
   [
@@ -172,7 +176,6 @@ const issues = rows(
     'undefined',
     'a misspelled key is only looked for where it stands',
   ],
-  ['Object.hasOwn(value, step)', '(step in value)', 'what every object has is a value'],
   ["closest(found.says, Intl.supportedValuesOf('timeZone'))", 'undefined', 'no time zone is near'],
   ["if (issue.code === 'invalid_key') {", 'if (false) {', 'a wrong key is shown at its value'],
   ["issue.origin === 'number' || issue.origin === 'int'", "issue.origin === 'int'", 'a number out of range is a list'],
@@ -213,7 +216,7 @@ const sourceOther = rows(
   false,
   ['if (changed || good === undefined) {', 'if (good === undefined) {', 'an edit has the version of the text before'],
   ["if (!before.isFile()) return { unreadable: 'it is not a file' };", '', 'a folder is read'],
-  ['largestPolicyBytes + 1', 'largestPolicyBytes', 'a file that is too large is cut'],
+  ['maxBytes + 1', 'maxBytes', 'a file that is too large is cut'],
   ['const changed = good?.version.sha256 !== hash;', 'const changed = true;', 'every reading is a change'],
   ["problemAt(linesOf('', where)", "problemAt(linesOf('', undefined)", 'nobody is told which file cannot be read'],
   [

@@ -22,6 +22,11 @@ const truth = rows(
 const matchers = rows(
   'evaluate/matchers.ts',
   true,
+  [
+    'job.details?.[key] ?? (neverTells(job.engine, key) ? null : undefined)',
+    'job.details?.[key] ?? null',
+    "a name in the engine's own words that is unknown is known to be none",
+  ],
   ['if (job.reservation === undefined) return undefined;', '', 'an unknown payer counts as reserved'],
   [
     "job.reservation === null ? 'on-demand' : 'reserved'",
@@ -71,27 +76,6 @@ const matchers = rows(
     'any possible client is enough',
   ],
   [
-    '    if (job.labels === undefined) return undefined;\n',
-    '    if (job.labels === undefined) return true;\n',
-    'unknown labels hold',
-  ],
-  [
-    'Object.hasOwn(job.labels, label) ? (job.labels[label] ?? null) : null',
-    'job.labels[label] ?? null',
-    'labels are looked up in what every object inherits',
-  ],
-  [
-    "words.includes(value === null ? 'absent' : 'present')",
-    'words.length > 0',
-    'present and absent hold for every job',
-  ],
-  [
-    'positive.length > 0 ? oneOf(value) === true : words.length === 0',
-    'positive.length > 0 ? oneOf(value) === true : true',
-    '[present, "!prod"] no longer asks for the label',
-  ],
-  ['return some && noneOf(value) === true;', 'return some;', 'a negated label no longer keeps anybody out'],
-  [
     '(job.continuous === undefined ? undefined : job.continuous === wanted)',
     'job.continuous === wanted || !wanted',
     'continuous: false holds for all',
@@ -110,16 +94,11 @@ const matchers = rows(
   ['return every([...matcher.keys', 'return some([...matcher.keys', 'one key is enough'],
 );
 
-const matchersOther = rows(
-  'evaluate/matchers.ts',
-  false,
-  ['return some(matchers.map((matcher)', 'return every(matchers.map((matcher)', 'every block must hold instead of any'],
-  [
-    'wants.filter((want) => !isNegated(want) && !isWord(want))',
-    'wants.filter((want) => !isNegated(want) && isWord(want))',
-    'patterns of labels are forgotten',
-  ],
-);
+const matchersOther = rows('evaluate/matchers.ts', false, [
+  'return some(matchers.map((matcher)',
+  'return every(matchers.map((matcher)',
+  'every block must hold instead of any',
+]);
 
 /** Faults in telling whether a job matches. */
 export const matching: readonly Mutant[] = [...truth, ...matchers, ...matchersOther];

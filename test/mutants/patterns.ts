@@ -6,9 +6,13 @@ const pattern = rows(
   ["const negated = text.startsWith('!');", 'const negated = false;', 'negations are read as plain text'],
   ["const negated = text.startsWith('!');", "const negated = text.startsWith('!@');", 'only groups can be negated'],
   ['patterns.filter(({ negated }) => negated)', '[].concat([])', 'negated entries are forgotten'],
-  ['wanted && !negative.some(', 'wanted && !negative.every(', 'all negated entries must fail to keep a value out'],
-  ['wanted && !negative.some(', 'wanted || !negative.some(', 'a negation that does not fail is enough'],
-  ['positive.length === 0 || positive.some(', 'positive.length >= 0 || positive.some(', 'any value is wanted'],
+  [
+    'anyOf(negative)];',
+    'negative.length === 0 ? anyOf([]) : (value: string) => negative.every((holds) => holds(value))];',
+    'all negated entries must fail to keep a value out',
+  ],
+  ['isWanted(value) && !', 'isWanted(value) || !', 'a negation that does not fail is enough'],
+  ['positive.length === 0 ? () => true', 'positive.length >= 0 ? () => true', 'any value is wanted'],
   ['if (value === null) return positive.length === 0;', 'if (value === null) return true;', 'absent is wanted'],
   [
     'value === undefined || (value !== null && value.length > longestValue)',
@@ -24,7 +28,7 @@ const pattern = rows(
   ['lowerCase ? value.toLowerCase() : value', 'value', 'capitals in a value match nothing'],
   ['RE2JS.CASE_INSENSITIVE : 0', '0 : 0', 'capitals in an expression match nobody'],
   ['expression.matches(value)', 'expression.matcher(value).find()', 'an expression may match a part'],
-  ['tests.some((holds) => holds(compared))', 'tests.every((holds) => holds(compared))', 'all of a group must hold'],
+  ['if (holds(value)) return true;', 'if (!holds(value)) return true;', 'a value that passes no test of several holds'],
   ['bodies.map((body) =>', 'bodies.slice(0, 1).map((body) =>', 'a group is its first member'],
   ['body.slice(1, -1)', 'body.slice(1)', 'the slash at the end belongs to the expression'],
 );
@@ -32,8 +36,8 @@ const pattern = rows(
 const patternOther = rows(
   'policy/pattern.ts',
   false,
-  ['positive.some(({ test }) => test(value))', 'positive.every(({ test }) => test(value))', 'all entries must hold'],
-  ['if (value.length > longestValue) return false;', '', 'any length is looked at'],
+  ['if (only !== undefined && tests.length === 1)', 'if (only !== undefined)', 'only the first entry counts'],
+  ['value.length <= longestValue && holds', 'holds', 'any length is looked at'],
   ['Object.hasOwn(groups, group) ? groups[group] : undefined', 'groups[group]', 'groups inherit from every object'],
   ['/^!?@(.*)$/s', '/^@(.*)$/s', 'a negated group is no group'],
   ["if (body === '')", 'if (body === null)', 'a lonely negation is a pattern'],
@@ -45,6 +49,60 @@ const patternOther = rows(
   ['isExpression(body) ? expressionFault(body) : undefined', 'undefined', 'expressions are not tried'],
   ["if (why.includes('(?'))", "if (why.includes('(!'))", 'nobody is told of unless'],
   ['throw new Error(`[policy]', 'console.warn(`[policy]', 'values that nobody checked are guessed at'],
+);
+
+const label = rows(
+  'policy/label.ts',
+  true,
+  ['if (labels === undefined) return undefined;', 'if (labels === undefined) return true;', 'unknown labels hold'],
+  [
+    'if (labels === undefined) return undefined;',
+    'if (labels === undefined) return false;',
+    'unless knows that unknown labels do not hold',
+  ],
+  [
+    'Object.hasOwn(labels, label) ? (labels[label] ?? null) : null',
+    'labels[label] ?? null',
+    'labels are looked up in what every object inherits',
+  ],
+  [
+    "words.includes(value === null ? 'absent' : 'present')",
+    'words.length > 0',
+    'present and absent hold for every job',
+  ],
+  [
+    'positive.length > 0 ? oneOf(value) : words.length === 0',
+    'positive.length > 0 ? oneOf(value) : true',
+    '[present, "!prod"] no longer asks for the label',
+  ],
+  ['negative.length === 0 || noneOf(value)', 'true', 'a negated label no longer keeps anybody out'],
+  [
+    'if (some === false || none === false) return false;',
+    'if (some === false) return false;',
+    'a negated label that fails is unknown or true',
+  ],
+  [
+    'some === undefined || none === undefined ? undefined : true',
+    'some === undefined ? undefined : true',
+    'a value too long to look at is kept out by nothing',
+  ],
+  [
+    'some === undefined || none === undefined ? undefined : true',
+    'none === undefined ? undefined : true',
+    'a value too long to look at is what is wanted',
+  ],
+);
+
+const labelOther = rows(
+  'policy/label.ts',
+  false,
+  [
+    'wants.filter((want) => !isNegated(want) && !isWord(want))',
+    'wants.filter((want) => !isNegated(want) && isWord(want))',
+    'patterns of labels are forgotten',
+  ],
+  ['negative.length === 0 || noneOf(value)', 'noneOf(value)', 'present is not known of a value too long to look at'],
+  ['const some = word || (', 'const some = word && (', 'present and absent need a pattern as well'],
 );
 
 const glob = rows(
@@ -66,181 +124,12 @@ const globOther = rows('policy/glob.ts', false, [
   'a part of a glob is looked for from the end',
 ]);
 
-const words = rows(
-  'policy/patterns.ts',
-  true,
-  [
-    "if (!isPlainWord(entry) || known.includes(entry.replace(/^!/, ''))) continue;",
-    'continue;',
-    'a negated word that nobody knows keeps nobody out',
-  ],
-  [
-    "known.includes(entry.replace(/^!/, ''))",
-    "entry.startsWith('!') || known.includes(entry)",
-    'negated words are not looked up',
-  ],
-  [
-    'if (!isPlainWord(entry) || cased === entry) continue;',
-    'continue;',
-    'a negated word in the other case keeps nobody out',
-  ],
-  [
-    "(typeof written === 'string' ? [written] : written)",
-    "(typeof written === 'string' ? [] : written)",
-    'a single value is forgotten',
-  ],
-);
-
-const wordsOther = rows(
-  'policy/patterns.ts',
-  false,
-  ["!/^[/@]|[*]/.test(entry.replace(/^!/, ''))", 'true', 'patterns are held to the list of words'],
-  [
-    "!/^[/@]|[*]/.test(entry.replace(/^!/, ''))",
-    '!/^[/@]|[*]/.test(entry)',
-    'negated groups are held to the list of words',
-  ],
-  ['.min(1, { error: noEmptyList })', '', 'a list may be empty'],
-  ['.max(1000)', '.max(1_000_000)', 'a list may be of any length'],
-  [
-    'return wrong === undefined ? undefined : fault(wrong.code, wrong.says, wrong.try);',
-    'return undefined;',
-    'patterns are not checked',
-  ],
-);
-
-const match = rows(
-  'policy/match.ts',
-  true,
-  [
-    'block.transform((one) => [one])',
-    'block.transform(() => [])',
-    'a single block is forgotten, and no block is every job',
-  ],
-  ['z.array(block).min(1, { error: emptyMatch })', 'z.array(block)', 'an empty list of blocks is every job'],
-  [
-    "block.unless.length > 0 || Object.entries(block).some(([key, value]) => key !== 'unless' && value !== undefined)",
-    'block !== undefined',
-    'an empty block is every job',
-  ],
-  [
-    '.refine((written) => Object.keys(written).length > 0, { error: emptyMatch })',
-    '',
-    'labels of nothing are every job',
-  ],
-  [
-    "    .default([])\n    .describe('Not the jobs",
-    "    .transform(() => [])\n    .default([])\n    .describe('Not the jobs",
-    'unless is forgotten',
-  ],
-  ['labels: labels.optional()', 'labels: labels.transform(() => undefined).optional()', 'labels are forgotten'],
-  [
-    'location: values.optional()',
-    'location: values.transform(() => undefined).optional()',
-    'the location is forgotten',
-  ],
-  ['jobId: values.optional()', 'jobId: values.transform(() => undefined).optional()', 'the id is forgotten'],
-  [
-    "(word) => word.toUpperCase(), 'statement",
-    "(word) => word, 'statement",
-    'a negated statement in small letters keeps nobody out',
-  ],
-  [
-    "(word) => word.toLowerCase(), 'job types",
-    "(word) => word, 'job types",
-    'a negated job type in capitals keeps nobody out',
-  ],
-  [
-    "(word) => word.toLowerCase(), 'clients",
-    "(word) => word, 'clients",
-    'a negated client in capitals keeps nobody out',
-  ],
-  [
-    "wordValues(['person', 'serviceAccount', 'external'])",
-    'values',
-    'a negated kind that nobody knows keeps nobody out',
-  ],
-  ["wordValues(['interactive', 'batch'])", 'values', 'a negated priority that nobody knows keeps nobody out'],
-  ["wordValues(['on-demand', 'reserved'])", 'values', 'a negated payer that nobody knows keeps nobody out'],
-  ['wordValues(engineNames)', 'values', 'a negated engine that nobody knows keeps nobody out'],
-);
-
-const matchOther = rows(
-  'policy/match.ts',
-  false,
-  ['.transform(withoutPrototype)', '', 'labels inherit from every object'],
-  [
-    "  .refine(isNotEmpty, { error: emptyMatch })\n  .meta({ id: 'UnlessBlock'",
-    "  .meta({ id: 'UnlessBlock'",
-    'unless may be empty',
-  ],
-  [
-    "  .refine(isNotEmpty, { error: emptyMatch })\n  .meta({ id: 'NoticeBlock'",
-    "  .meta({ id: 'NoticeBlock'",
-    'the match of a route may be empty',
-  ],
-  ["wordValues(['record', 'warn', 'cancel'])", 'values', 'a route may name an action that is none'],
-);
-
-const limits = rows(
-  'policy/limits.ts',
-  true,
-  ["{ how: 'all', of: all }", "{ how: 'any', of: all }", 'one of all is enough'],
-  ['    .refine(hasNumber, { error: noLimit, ...always })\n', '', 'all of nothing is always over'],
-  ['.min(0)\n', '\n', 'slot hours may be negative, and everything is over'],
-  ['if (all !== undefined && hasNumber(any))', 'if (false)', 'numbers beside all are dropped'],
-);
-
-const limitsOther = rows(
-  'policy/limits.ts',
-  false,
-  ["{ how: 'any', of: any }", "{ how: 'all', of: any }", 'one is not enough'],
-  ['if (all === undefined && !hasNumber(any))', 'if (false)', 'a limit may be empty'],
-  ["typeof input === 'string'\n", "typeof input === 'symbol'\n", 'slot hours with a unit are not explained'],
-);
-
-const scalars = rows(
-  'policy/scalars.ts',
-  true,
-  ['parse: parseDuration,', 'parse: (text) => (parseDuration(text) ?? NaN) / 1000,', 'times are read as seconds'],
-  ['parse: parseBytes,', "parse: (text) => parseBytes(text.replace('i', '')),", 'TiB are read as TB'],
-  ['parse: parseUsd,', 'parse: (text) => (parseUsd(text) ?? NaN) / 100,', 'dollars are read as cents'],
-  ['part >= 0 && part <= 1 ? part : undefined', 'part', 'a share may be more than all'],
-  ['Number(percent) / 100', 'Number(percent) / 10', 'ten times the share'],
-  ['z.int().min(0)', 'z.number().min(0)', 'half a cancel may be allowed'],
-  [
-    'if (amount !== undefined) return amount;',
-    'if (amount !== undefined) return amount;\n      if (/^\\d+$/.test(text)) return Number(text);',
-    'a number without a unit is the smallest',
-  ],
-);
-
-const scalarsOther = rows(
-  'policy/scalars.ts',
-  false,
-  ['z.int().min(0)', 'z.int()', 'a count may be negative'],
-  ['.max(1_000_000)', '', 'a count may be endless'],
-  ["typeof input === 'number'\n", "typeof input === 'symbol'\n", 'a missing unit is not explained'],
-  ['.min(1, { error: notEmpty })', '', 'a text may be empty'],
-  ['.max(2000)', '', 'a text may be endless'],
-  ["value === '' ? notEmpty : check(value)", 'check(value)', 'an empty text is not told apart'],
-  ['{0,62}$/', '{0,620}$/', 'a name may be endless'],
-  ['/^[A-Za-z0-9][A-Za-z0-9._-]', '/^[A-Za-z0-9._-][A-Za-z0-9._-]', 'a name may begin with a dash'],
-  ['amount > 0 && amount < 1 ? amount * 100 : amount', 'amount', '0.25 is proposed to be 0.25%'],
-);
-
-/** Faults in what a policy says of jobs: patterns, matches, limits and their units. */
+/** Faults in the patterns that a value is held against. */
 export const patterns: readonly Mutant[] = [
   ...pattern,
   ...patternOther,
+  ...label,
+  ...labelOther,
   ...glob,
   ...globOther,
-  ...words,
-  ...wordsOther,
-  ...match,
-  ...matchOther,
-  ...limits,
-  ...limitsOther,
-  ...scalars,
-  ...scalarsOther,
 ];

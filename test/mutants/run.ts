@@ -1,42 +1,35 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copyTree, folders, tested, type Outcome } from './copy.ts';
-import { exceptions } from './exceptions.ts';
-import { holding } from './holding.ts';
-import { judging } from './judging.ts';
-import { language } from './language.ts';
-import { loading } from './loading.ts';
-import { matching } from './matching.ts';
+import { copyTree, suiteOf, suites, tested, type Outcome } from './copy.ts';
+import { lists, timesIn, withFault } from './lists.ts';
 import type { Mutant } from './mutant.ts';
-import { patterns } from './patterns.ts';
-import { planning } from './planning.ts';
 
-/** `stale`: the list does not fit the source. */
+/** `stale`: the list does not fit the source, or no tests are meant to find it. */
 type Fate = Outcome | 'stale';
 
-const mutants = [...matching, ...judging, ...holding, ...planning, ...patterns, ...language, ...exceptions, ...loading];
-const parallel = 2;
-const wholeMs = 45 * 60_000;
+/** A mutant with the name of its list. */
+interface Listed extends Mutant {
+  readonly list: string;
+}
 
-const folderOf = ({ file }: Mutant) => file.split('/')[0] ?? '';
+const mutants = Object.entries(lists).flatMap(([list, all]) => all.map((one): Listed => ({ ...one, list })));
+const parallel = 2;
+const wholeMs = 60 * 60_000;
 
 async function fateOf(mutant: Mutant, copy: string): Promise<Fate> {
-  const { file, find, replace } = mutant;
-  const path = join(copy, 'shared', file);
+  const path = join(copy, 'shared', mutant.file);
   const source = await readFile(path, 'utf8');
-  if (source.split(find).length !== 2) return 'stale';
-  await writeFile(
-    path,
-    source.replace(find, () => replace),
-  );
+  const suite = suiteOf(mutant.file);
+  if (suite === undefined || timesIn(mutant, source) !== 1) return 'stale';
+  await writeFile(path, withFault(mutant, source));
   try {
-    return (await tested(copy, folderOf(mutant))).outcome;
+    return (await tested(copy, suite)).outcome;
   } finally {
     await writeFile(path, source);
   }
 }
 
-async function work(queue: Mutant[], fates: Map<Mutant, Fate>, endMs: number): Promise<void> {
+async function work(queue: Listed[], fates: Map<Mutant, Fate>, endMs: number): Promise<void> {
   const copy = await copyTree();
   try {
     for (let mutant = queue.shift(); mutant !== undefined && Date.now() < endMs; mutant = queue.shift()) {
@@ -57,10 +50,10 @@ function note({ unsafe }: Mutant): string {
 async function ailment(chosen: readonly Mutant[]): Promise<string | undefined> {
   const copy = await copyTree();
   try {
-    for (const folder of folders.filter((name) => chosen.some((mutant) => folderOf(mutant) === name))) {
-      const { outcome, said } = await tested(copy, folder);
+    for (const suite of suites.filter((one) => chosen.some(({ file }) => suiteOf(file) === one))) {
+      const { outcome, said } = await tested(copy, suite);
       if (outcome !== 'survived') {
-        return `${said}\nThe tests of shared/${folder} fail without any mutant: mend them first.`;
+        return `${said}\nThe tests ${suite.tests.join(' ')} fail without any mutant: mend them first.`;
       }
     }
     return undefined;
@@ -69,35 +62,50 @@ async function ailment(chosen: readonly Mutant[]): Promise<string | undefined> {
   }
 }
 
+const isFound = (fate: Fate | undefined) => fate === 'killed' || fate === 'slow';
+
 function score(fates: ReadonlyMap<Mutant, Fate>, all: readonly Mutant[], where: string): void {
-  const found = (list: readonly Mutant[]) =>
-    list.filter((one) => ['killed', 'slow'].includes(fates.get(one) ?? '')).length;
+  const found = (list: readonly Mutant[]) => list.filter((one) => isFound(fates.get(one))).length;
   if (all.length === 0) return;
   const unsafe = all.filter((one) => one.unsafe);
   const percent = Math.floor((found(all) / all.length) * 100);
-  console.log(`${where}: ${found(all)} of ${all.length} mutants killed, ${percent} %;`);
-  console.log(`  ${found(unsafe)} of ${unsafe.length} of those that turn "no cancel" into a cancel.`);
+  const said = `${where}: ${found(all)} of ${all.length} mutants killed, ${percent} %`;
+  console.log(unsafe.length === 0 ? said : `${said}; ${found(unsafe)} of ${unsafe.length} unsafe ones`);
 }
 
-function report(fates: ReadonlyMap<Mutant, Fate>, all: readonly Mutant[]): boolean {
-  for (const folder of folders) {
+function report(fates: ReadonlyMap<Mutant, Fate>, all: readonly Listed[]): boolean {
+  console.log('Unsafe mutants turn "no cancel" into a cancel.');
+  for (const list of Object.keys(lists)) {
     score(
       fates,
-      all.filter((mutant) => folderOf(mutant) === folder),
+      all.filter((one) => one.list === list),
+      list,
+    );
+  }
+  for (const folder of ['evaluate/', 'policy/']) {
+    score(
+      fates,
+      all.filter(({ file }) => file.startsWith(folder)),
       `shared/${folder}`,
     );
   }
   const slow = [...fates.values()].filter((fate) => fate === 'slow').length;
   if (slow > 0) console.log(`${slow} of them because the tests did not end in time.`);
   if (fates.size < all.length) console.log(`${all.length - fates.size} were not tried: the time was used up.`);
-  return all.every((one) => ['killed', 'slow'].includes(fates.get(one) ?? ''));
+  return all.every((one) => isFound(fates.get(one)));
 }
 
-/** `node test/mutants/run.ts [WORD]`: with a word, only mutants whose file or description has it. */
-async function main(word = ''): Promise<number> {
-  const chosen = mutants.filter(({ file, why }) => `${file} ${why}`.includes(word));
-  if (chosen.length === 0) {
-    console.log(`There is no mutant about "${word}".`);
+/** Whether a word is the name of the mutant's list or, where there is no such list, stands in its file or its fault. */
+function isAbout({ list, file, why }: Listed, word: string): boolean {
+  return Object.hasOwn(lists, word) ? list === word : `${file} ${why}`.includes(word);
+}
+
+/** `node test/mutants/run.ts [WORD]...`: with words, only the mutants that any of them is about. */
+async function main(words: readonly string[]): Promise<number> {
+  const chosen = mutants.filter((one) => words.length === 0 || words.some((word) => isAbout(one, word)));
+  const vain = words.filter((word) => !mutants.some((one) => isAbout(one, word)));
+  if (vain.length > 0) {
+    console.log(`There is no mutant about "${vain.join('", "')}". The lists are: ${Object.keys(lists).join(', ')}.`);
     return 2;
   }
   const said = await ailment(chosen);
@@ -112,4 +120,4 @@ async function main(word = ''): Promise<number> {
   return report(fates, chosen) ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv[2]);
+process.exitCode = await main(process.argv.slice(2));

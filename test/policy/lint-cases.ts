@@ -38,6 +38,8 @@ const rows: readonly Row[] = [
   ['priority-of-loads', 'field-never-there', 7, 'only queries have a priority', 'jobType: query'],
   ['statement-of-copies', 'field-never-there', 7, 'copy jobs never match', 'Remove statementType'],
   ['priority-in-data-proc', 'field-never-there', 7, 'never tells priority', 'Remove priority'],
+  ['principal-in-data-fusion', 'field-never-there', 7, 'never tells principal', 'Remove principal'],
+  ['pipeline-in-bigquery', 'field-never-there', 7, 'bigquery never tells pipeline', 'Remove pipeline'],
   ['field-partly-there', 'field-partly-there', 7, 'load jobs never match', 'two blocks'],
   ['absence-satisfies', 'absence-satisfies', 7, 'no env label at all', '[present, "!prod", "!staging"]'],
   ['absence-satisfies-in-route', 'absence-satisfies', 8, 'no team label', '[present, "!finance"]'],

@@ -221,6 +221,12 @@ describe('names and counts', () => {
     expect(() => goodPolicy(small('breaker: { maxCancels: 1000001 }'))).toThrow(/at most 1000000/);
   });
 
+  it('have 2,000 characters at most where they are a text', () => {
+    const described = (length: number) => small(`    description: ${'a'.repeat(length)}`);
+    expect(goodPolicy(described(2000)).rules[0]?.description).toHaveLength(2000);
+    expect(() => goodPolicy(described(2001))).toThrow(/too-many/);
+  });
+
   it('propose 25% where 0.25 is written', () => {
     expect(() => goodPolicy(small('breaker: { maxShare: 0.25 }'))).toThrow(/Write 25%\./);
     expect(() => goodPolicy(small('breaker: { maxShare: 25 }'))).toThrow(/Write 25%\./);
@@ -266,6 +272,9 @@ describe('match', () => {
       },
     ]);
     expect(() => firstRule('match: { principalKind: "!persons" }')).toThrow(/unknown-value/);
+    expect(goodPolicy(small('    match: { engine: "!@mine" }', 'groups: { mine: [dli] }')).rules[0]?.match).toEqual([
+      { engine: ['!@mine'], unless: [] },
+    ]);
   });
 
   it.each([

@@ -76,7 +76,7 @@ describe('a policy in a file', () => {
     await mkdir(path);
     expect(await policies.current()).toMatchObject({
       standing: 'last-good',
-      problems: [{ code: 'policy-unreadable' }],
+      problems: [{ code: 'policy-unreadable', says: expect.stringContaining('it is not a file') }],
     });
     await rm(path, { recursive: true });
     await writeFile(path, `${small()}# ${'a'.repeat(300_000)}`);
@@ -117,10 +117,10 @@ describe('a policy in a file', () => {
   });
 
   it('keeps its warnings and notes beside it', async () => {
-    await writeFile(path, small('notices: { repeat: 1h }'));
+    await writeFile(path, small().replace(/^operators: .*\n/m, ''));
     expect(await source().current()).toMatchObject({
       standing: 'current',
-      problems: [{ code: 'not-in-force', severity: 'note' }],
+      problems: [{ code: 'nobody-told', severity: 'warning' }],
     });
   });
 });

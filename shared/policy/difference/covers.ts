@@ -15,11 +15,9 @@ export type Covers = (word: string, other: string) => boolean;
 const isExpression = (word: string) => word.startsWith('/');
 
 /** Whether one pattern covers another, as far as it can be told: it may say no too often. */
-export function coversPattern(word: string, other: string, lowerCase = false): boolean {
-  const cased = (written: string) => (lowerCase && !isExpression(written) ? written.toLowerCase() : written);
-  const [wide, narrow] = [cased(word), cased(other)];
+export function coversPattern(wide: string, narrow: string, lowerCase = false): boolean {
   if (wide === narrow || wide === '*') return true;
-  // A * of the other stands for itself here: only a * can take it in, so it may stand for anything.
+  // A * of the narrow one stands for itself here: only a * can take it in, so it may stand for anything.
   if (isExpression(narrow) || (isExpression(wide) && narrow.includes('*'))) return false;
   const pattern = compilePattern(wide, {}, lowerCase);
   return 'test' in pattern && pattern.test(narrow);

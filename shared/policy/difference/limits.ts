@@ -12,14 +12,9 @@ export interface LimitDifference {
 
 const metricsOf = ({ of }: Limit) => metrics.filter((metric) => of[metric] !== undefined);
 
-/** One number alone means the same inside `all` and outside. */
-function howOf(limit: Limit): Limit['how'] {
-  return metricsOf(limit).length === 1 ? 'any' : limit.how;
-}
-
 function numbers(limit: Limit): string {
   const words = metricsOf(limit).map((metric) => `${metric} ${formatQuantity(metric, limit.of[metric] ?? 0)}`);
-  return words.join(howOf(limit) === 'all' ? ' and ' : ' or ');
+  return words.join(limit.how === 'all' ? ' and ' : ' or ');
 }
 
 function compareNumber(metric: Metric, before: Limit, after: Limit, how: Limit['how']): LimitDifference | undefined {
@@ -41,16 +36,16 @@ function changedHow(before: Limit, after: Limit): LimitDifference {
   const isNoLater = (one: Limit, other: Limit) =>
     metricsOf(other).some((metric) => (one.of[metric] ?? Infinity) <= (other.of[metric] ?? 0));
   const says = `${numbers(after)}, was ${numbers(before)}`;
-  if (howOf(after) === 'any') return { metric: undefined, extent: isNoLater(after, before) ? 'wider' : 'either', says };
+  if (after.how === 'any') return { metric: undefined, extent: isNoLater(after, before) ? 'wider' : 'either', says };
   return { metric: undefined, extent: isNoLater(before, after) ? 'narrower' : 'either', says };
 }
 
 /** The numbers of two limits that are not the same. */
 export function compareLimits(before: Limit, after: Limit): readonly LimitDifference[] {
-  const [old, now] = [howOf(before), howOf(after)];
+  // One number alone means the same inside `all` and outside.
   const isOne = (limit: Limit) => metricsOf(limit).length === 1;
   const how = isOne(after) ? before.how : after.how;
-  if (old !== now && !isOne(before) && !isOne(after)) return [changedHow(before, after)];
+  if (before.how !== after.how && !isOne(before) && !isOne(after)) return [changedHow(before, after)];
   return metrics.map((metric) => compareNumber(metric, before, after, how)).filter((one) => one !== undefined);
 }
 

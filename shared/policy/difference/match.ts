@@ -28,6 +28,11 @@ const plainKeys = [
   'priority',
   'client',
   'jobId',
+  'instance',
+  'namespace',
+  'pipeline',
+  'cluster',
+  'queue',
   'reservation',
   'billing',
 ] as const;

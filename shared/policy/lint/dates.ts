@@ -60,7 +60,7 @@ const freezes: Check = ({ policy, today }) =>
       return [{ code: 'freeze-long', path: [...place, 'to'], says: `This freeze lasts ${days} days.`, try: cure }];
     }
     const { firstDay, lastDay } = when;
-    if (firstDay > 0 || lastDay < 0 || lastDay - firstDay < workingDays) return [];
+    if (lastDay - firstDay < workingDays) return [];
     const says = `From ${firstDay} to ${lastDay} is nearly every working day of a month.`;
     return [{ code: 'freeze-long', path: [...place, 'days', 'monthEnd'], says, try: cure }];
   });

@@ -1,3 +1,4 @@
+import { neverTells } from '../../jobs/capabilities.ts';
 import type { MatchFields } from '../match.ts';
 import { names, lets } from './reach.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type Sense,
   type Subject,
 } from './subject.ts';
-import { bigqueryJobTypes, neverThere } from './words.ts';
+import { bigqueryJobTypes } from './words.ts';
 
 /** Keys that only queries have in BigQuery; other jobs are known not to have them. */
 const onlyQueries = ['statementType', 'priority'] as const;
@@ -50,9 +51,7 @@ function otherEngines(subject: Subject, { block, path }: JobBlock): Sense[] {
   const engines = enginesOf(subject, block.engine);
   if (engines.length === 0) return [];
   const values: Readonly<Record<string, unknown>> = block;
-  const missing = Object.keys(values).filter((key) =>
-    engines.every((engine) => engine !== 'bigquery' && neverThere[engine].keys.includes(key)),
-  );
+  const missing = Object.keys(values).filter((key) => engines.every((engine) => neverTells(engine, key)));
   return missing
     .filter((key) => values[key] !== undefined)
     .map((key) => ({

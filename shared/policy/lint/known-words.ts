@@ -1,8 +1,9 @@
+import { clientNames } from '../../jobs/client.ts';
 import { didYouMean } from '../closest.ts';
 import type { MatchFields } from '../match.ts';
 import { isBigQueryOnly, enginesOf, jobBlocks, noticeBlocks, type Check, type Sense, type Subject } from './subject.ts';
 import { covers, isPlain, membersOf, takes } from './values.ts';
-import { bigqueryJobTypes, clients, statementTypes } from './words.ts';
+import { bigqueryJobTypes, statementTypes } from './words.ts';
 import type { Path } from '../lines.ts';
 
 interface Known {
@@ -15,7 +16,7 @@ interface Known {
 const ofBigQuery: Readonly<Record<string, Known>> = {
   statementType: { words: statementTypes, kind: 'statements of BigQuery' },
   jobType: { words: bigqueryJobTypes, kind: 'kinds of jobs in BigQuery' },
-  client: { words: clients, kind: 'clients that can be told' },
+  client: { words: clientNames, kind: 'clients that can be told' },
 };
 
 const ofAll: Readonly<Record<string, Known>> = {

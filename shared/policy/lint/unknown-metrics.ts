@@ -1,3 +1,4 @@
+import { neverMeasures } from '../../jobs/capabilities.ts';
 import { metrics, type Metric } from '../../jobs/verdict.ts';
 import type { MatchFields } from '../match.ts';
 import type { Rule } from '../rule.ts';
@@ -5,7 +6,7 @@ import { jobTypesOf } from './fields.ts';
 import { limitPath } from './limit-places.ts';
 import { lets, names } from './reach.ts';
 import { enginesOf, type Check, type Sense, type Subject } from './subject.ts';
-import { neverThere, statementTypes } from './words.ts';
+import { statementTypes } from './words.ts';
 
 /** Why a number never counts for the BigQuery jobs of a block; undefined when it may. */
 function unknownInBigQuery(metric: Metric, block: MatchFields, rule: Rule, subject: Subject): string | undefined {
@@ -30,7 +31,7 @@ function unknownInBigQuery(metric: Metric, block: MatchFields, rule: Rule, subje
 function whyNever(metric: Metric, block: MatchFields, rule: Rule, subject: Subject): string | undefined {
   const reasons = enginesOf(subject, block.engine).map((engine) => {
     if (engine === 'bigquery') return unknownInBigQuery(metric, block, rule, subject);
-    return neverThere[engine].metrics.includes(metric) ? `${engine} does not tell it.` : undefined;
+    return neverMeasures({ engine }, metric) ? `${engine} does not tell it.` : undefined;
   });
   return reasons.includes(undefined) ? undefined : reasons[0];
 }

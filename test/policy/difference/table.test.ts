@@ -102,6 +102,16 @@ const rows: readonly Row[] = [
     ['softer targets.0: a-prod is only observed now.', 'softer targets.0: b-prod is only observed now.'],
   ],
   [
+    'one more place that is only observed',
+    [
+      [
+        '  - { engine: data-fusion',
+        '  - { engine: bigquery, projects: [d-prod], mode: observe }\n  - { engine: data-fusion',
+      ],
+    ],
+    ['neutral targets.2: d-prod is watched now, and only observed.'],
+  ],
+  [
     'a project that is no longer left out',
     [['exclude: [c-prod], ', '']],
     ['harsher targets.1: the folder 12 no longer leaves c-prod out.'],
@@ -241,6 +251,11 @@ const rows: readonly Row[] = [
   [
     'unless is gone',
     [[', unless: { client: dbt }', '']],
+    ['harsher rules.0.match: The match of long is wider: unless is narrower.'],
+  ],
+  [
+    'unless spares fewer: a rule that cancels spares more than it reaches',
+    [['unless: { client: dbt }', 'unless: { client: dbt, continuous: false }']],
     ['harsher rules.0.match: The match of long is wider: unless is narrower.'],
   ],
   [
@@ -564,6 +579,49 @@ describe('the difference between two policies', () => {
       now = now.replace(find, () => replace);
     }
     expect(differenceOf(policyOf(base), policyOf(now)).map(said)).toEqual(expected);
+  });
+
+  const edit = (before: string, after: string) => {
+    const head = 'targets: [{ engine: bigquery, projects: [a-prod] }]\n';
+    const rules = 'rules: [{ name: long, limit: { runTime: 1h }, action: record }]\n';
+    const whole = (text: string) =>
+      policyOf(`${text.includes('targets:') ? '' : head}${text.includes('rules:') ? '' : rules}${text}`);
+    return differenceOf(whole(before), whole(after)).map(said);
+  };
+
+  it('goes by the name of a rule that stays, also where another one meant the same', () => {
+    const rule = (name: string, runTime: string) => `{ name: ${name}, limit: { runTime: ${runTime} }, action: record }`;
+    expect(edit(`rules: [${rule('long', '1h')}, ${rule('short', '2h')}]`, `rules: [${rule('long', '2h')}]`)).toEqual([
+      'neutral rules.0.limit.runTime: The limit of long: runTime 2 h, was 1 h.',
+      'neutral rules.1: The rule short is gone: it records no longer; it was on trial.',
+    ]);
+  });
+
+  it('counts each exemption for itself, also where one is there twice', () => {
+    const one = '{ match: { project: a-* }, reason: close, approvedBy: cfo, expires: 2027-01-31 }';
+    expect(edit(`exemptions: [${one}]`, `exemptions: [${one}, ${one}]`)).toEqual([
+      'softer exemptions.1: The exemption until 2027-01-31 (close) is new.',
+    ]);
+  });
+
+  it('knows that the softer mode counts where a place is named twice', () => {
+    const [acts, observes] = [
+      '{ engine: bigquery, projects: [a-prod] }',
+      '{ engine: bigquery, projects: [a-prod], mode: observe }',
+    ];
+    expect(edit(`targets: [${observes}]`, `targets: [${observes}, ${acts}]`)).toEqual([]);
+    expect(edit(`targets: [${acts}]`, `targets: [${acts}, ${observes}]`)).toEqual([
+      'softer targets.1: a-prod is only observed now.',
+    ]);
+  });
+
+  it('reads the match of a rule that begins to cancel as it was written, and does not guess what it reaches', () => {
+    const rule = (match: string, action: string) =>
+      `rules: [{ name: long, match: { ${match} }, limit: { runTime: 1h }, action: ${action} }]`;
+    expect(edit(rule('project: a-*', 'warn'), rule('project: a-*, continuous: false', 'cancel, grace: none'))).toEqual([
+      'harsher rules.0.action: long cancels now; it only warned before.',
+      'softer rules.0.match: The match of long is narrower: continuous is narrower: ["false"], was anything.',
+    ]);
   });
 
   it('is told the other way around when the edit is taken back', () => {
