@@ -65,6 +65,8 @@ describe('the entry point', () => {
       ...right,
       K_SERVICE: 'watch',
       JOBWARDEN_STATE: 'gs://ops-state',
+      JOBWARDEN_CALLER: 'scheduler@ops.iam.gserviceaccount.com',
+      JOBWARDEN_AUDIENCE: 'https://watch.example.com',
       FUNCTION_TARGET: 'watch',
       BIGQUERY_EMULATOR_HOST: 'http://127.0.0.1:1',
     });

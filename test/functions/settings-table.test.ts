@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { settingsTable, type Setting } from '../../functions/settings-table.ts';
+import type { Setting } from '../../functions/settings-shape.ts';
+import { settingsTable } from '../../functions/settings-table.ts';
 
 const readme = new URL('../../README.md', import.meta.url);
 const text = existsSync(readme) ? readFileSync(readme, 'utf8') : '';

@@ -7,7 +7,12 @@ import { settingsTable } from '../../functions/settings-table.ts';
 const watch = { JOBWARDEN_POLICY: 'policy.yaml', JOBWARDEN_TOPIC: 'projects/ops/topics/jobwarden' };
 const notify = { SLACK_BOT_TOKEN: 'xoxb-not-a-real-token' };
 /** What the cloud sets, and what has to be set there. */
-const cloud = { K_SERVICE: 'jobwarden', JOBWARDEN_STATE: 'gs://ops-state/prod' };
+const cloud = {
+  K_SERVICE: 'jobwarden',
+  JOBWARDEN_STATE: 'gs://ops-state/prod',
+  JOBWARDEN_CALLER: 'scheduler@ops.iam.gserviceaccount.com',
+  JOBWARDEN_AUDIENCE: 'https://watch.example.com',
+};
 
 type Env = Readonly<Record<string, string | undefined>>;
 const isProblems = (value: object): value is readonly Problem[] => Array.isArray(value);
@@ -16,6 +21,24 @@ function problemsOf(read: (env: Env) => object, env: Env): readonly string[] {
   const settings = read(env);
   return isProblems(settings) ? settings.map(({ code, where }) => `${code} ${where}`) : [];
 }
+
+describe('who may call', () => {
+  const { JOBWARDEN_CALLER, JOBWARDEN_AUDIENCE } = cloud;
+  test.each([
+    [{}, []],
+    [{ JOBWARDEN_CALLER, JOBWARDEN_AUDIENCE }, []],
+    [{ JOBWARDEN_CALLER }, ['setting-missing JOBWARDEN_AUDIENCE']],
+    [{ JOBWARDEN_AUDIENCE }, ['setting-missing JOBWARDEN_CALLER']],
+    [{ ...cloud, JOBWARDEN_CALLER: undefined }, ['setting-missing JOBWARDEN_CALLER']],
+    [
+      { ...cloud, JOBWARDEN_CERTIFICATES_URL: 'http://127.0.0.1:1/' },
+      ['setting-local-only JOBWARDEN_CERTIFICATES_URL'],
+    ],
+  ])('is said by two settings or none, and always in the cloud: %o', (env, problems) => {
+    for (const [read, needed] of [[readWatchSettings, watch] as const, [readNotifySettings, notify] as const])
+      expect([...new Set(problemsOf(read, { ...needed, ...env }))]).toEqual(problems);
+  });
+});
 
 describe('the settings of watch', () => {
   test('need a policy and a topic; the rest has its defaults, and the default is to observe', () => {
@@ -26,7 +49,7 @@ describe('the settings of watch', () => {
       source: '//jobwarden/local',
       ownPrincipal: undefined,
       stop: undefined,
-      bigqueryEndpoint: undefined,
+      engines: { bigquery: {}, dataFusion: {}, yandex: {}, dli: { credentials: {} } },
       state: '.jobwarden/state',
       storageEndpoint: undefined,
     });
@@ -49,7 +72,7 @@ describe('the settings of watch', () => {
       mode: 'enforce',
       source: '//jobwarden/prod',
       ownPrincipal: 'watch@ops.iam.gserviceaccount.com',
-      bigqueryEndpoint: 'http://127.0.0.1:8081/bigquery/v2',
+      engines: { bigquery: { endpoint: 'http://127.0.0.1:8081/bigquery/v2' } },
     });
   });
 
@@ -163,7 +186,7 @@ describe.each([
   });
 
   test('has to be said in the cloud', () => {
-    expect(read({ ...env, K_SERVICE: 'x' })).toMatchObject([
+    expect(read({ ...env, ...cloud, JOBWARDEN_STATE: undefined })).toMatchObject([
       { code: 'setting-missing', try: expect.stringMatching(/^Set it to gs:\/\/BUCKET or gs:\/\/BUCKET\/PREFIX\. /) },
     ]);
   });
@@ -177,13 +200,29 @@ describe.each([
 describe('the settings of notify', () => {
   test('need a token only', () => {
     expect(readNotifySettings(notify)).toEqual({
-      slackToken: 'xoxb-not-a-real-token',
+      policyFile: undefined,
       slackUrl: 'https://slack.com/api/',
+      pagerDutyUrl: 'https://events.pagerduty.com/v2/enqueue',
+      loopback: false,
       state: '.jobwarden/state',
       storageEndpoint: undefined,
       deadLetterTopic: undefined,
     });
     expect(problemsOf(readNotifySettings, {})).toEqual(['setting-missing SLACK_BOT_TOKEN']);
+  });
+
+  test('need no token where a policy says which channels there are', () => {
+    const env = { JOBWARDEN_POLICY: 'gs://ops-policy/policy.yaml' };
+    expect(readNotifySettings(env)).toMatchObject({ policyFile: 'gs://ops-policy/policy.yaml' });
+  });
+
+  test('may let channels call this machine, never in the cloud', () => {
+    const env = { ...notify, JOBWARDEN_LOOPBACK: 'allow' };
+    expect(readNotifySettings(env)).toMatchObject({ loopback: true });
+    expect(problemsOf(readNotifySettings, { ...env, ...cloud })).toEqual(['setting-local-only JOBWARDEN_LOOPBACK']);
+    expect(problemsOf(readNotifySettings, { ...notify, JOBWARDEN_LOOPBACK: 'yes' })).toEqual([
+      'setting-wrong JOBWARDEN_LOOPBACK',
+    ]);
   });
 
   test('never repeat a token that is wrong', () => {
