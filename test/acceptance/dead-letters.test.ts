@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startFunction, type RunningFunction } from '../../infra/local/functions.ts';
 import { officialEmulatorInstalled, startOfficialEmulator } from '../../infra/local/pubsub/official.ts';
@@ -10,12 +8,12 @@ import { provision } from '../../infra/local/pubsub/provision.ts';
 import { startPubSub } from '../../infra/local/pubsub/pubsub.ts';
 import { startSlack } from '../../infra/local/slack/slack.ts';
 import { startStorage } from '../../infra/local/storage/server.ts';
-import { pubSubSubscription } from '../../shared/audit/subscription.ts';
 import { pubSubTrail } from '../../shared/audit/trail.ts';
 import { objectReceipts } from '../../shared/ledger/object-receipts.ts';
 import { openState } from '../../shared/ledger/state.ts';
 import { noticeEvent } from '../../shared/notices/event.ts';
 import { aNotice } from '../notices/make.ts';
+import { jobwarden, lettersIn } from './letters.ts';
 import { eventually } from './local-process.ts';
 
 // Synthetic: no such person, job or channel exists. Everything here is a process or a server of its own, over HTTP and gRPC.
@@ -23,7 +21,6 @@ const project = 'jobwarden-acceptance';
 const topic = `projects/${project}/topics/jobwarden`;
 const deadLetterTopic = `projects/${project}/topics/dead-letters`;
 const deadLetters = `projects/${project}/subscriptions/dead-letters`;
-const cli = fileURLToPath(new URL('../../functions/cli/main.ts', import.meta.url));
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -105,27 +102,10 @@ async function aWorld(
       expect(result).toMatchObject({ accepted: true });
     },
     receipt: async (id) => (await objectReceipts(objects, { now: Date.now }).get(id))?.how,
-    jobwarden: (...words) =>
-      new Promise((resolve) => {
-        const env = { PATH: process.env['PATH'], METADATA_SERVER_DETECTION: 'none', ...settings };
-        execFile(process.execPath, [cli, ...words], { env, timeout: 60_000 }, (error, stdout, stderr) => {
-          resolve({ code: typeof error?.code === 'number' ? error.code : 0, out: stdout + stderr });
-        });
-      }),
+    jobwarden: (...words) => jobwarden(words, settings),
   };
   closers.push(() => world.notify.close());
   return world;
-}
-
-async function lettersAt(host: string) {
-  const subscription = pubSubSubscription({ subscription: deadLetters, endpoint: host, waitMs: 4000 });
-  try {
-    const found = await subscription.pull(10);
-    await subscription.release(found.map(({ ackId }) => ackId));
-    return found.map(({ data }): unknown => JSON.parse(Buffer.from(data).toString()));
-  } finally {
-    await subscription.close();
-  }
 }
 
 const delivered = (how: string | undefined) => how === 'delivered';
@@ -158,7 +138,7 @@ async function impossibleIsKeptAndReplayed(world: World): Promise<void> {
     () => world.receipt(id),
     (how) => how === 'undeliverable',
   );
-  expect(await lettersAt(world.settings['PUBSUB_EMULATOR_HOST'] ?? '')).toMatchObject([
+  expect(await lettersIn(deadLetters, world.settings['PUBSUB_EMULATOR_HOST'] ?? '')).toMatchObject([
     {
       id,
       source: '//jobwarden/acceptance',

@@ -12,6 +12,7 @@ const ready = z.object({
   slack: z.url(),
   watch: z.url(),
   notify: z.url(),
+  environment: z.record(z.string(), z.string()),
 });
 
 const message = z.object({ to: z.string(), text: z.string(), blocks: z.array(z.unknown()) });

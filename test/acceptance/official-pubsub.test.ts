@@ -7,8 +7,10 @@ import { eventually, startLocal } from './local-process.ts';
 
 const policy = fileURLToPath(new URL('../fixtures/acceptance.yaml', import.meta.url));
 
-async function oneRunawayIsTold(pubsub: 'built-in' | 'official'): Promise<void> {
-  const local = await startLocal(['--scenario', 'none', '--no-schedule', '--policy', policy, '--pubsub', pubsub]);
+async function oneRunawayIsTold(pubsub: 'built-in' | 'official', state: 'directory' | 'bucket'): Promise<void> {
+  const options = ['--policy', policy, '--pubsub', pubsub, '--state', state];
+  const local = await startLocal(['--scenario', 'none', '--no-schedule', ...options]);
+  expect(local.environment['JOBWARDEN_STATE']?.startsWith('gs://')).toBe(state === 'bucket');
   const client = new BigQuery({
     projectId: 'acceptance',
     apiEndpoint: local.bigquery,
@@ -25,9 +27,11 @@ async function oneRunawayIsTold(pubsub: 'built-in' | 'official'): Promise<void> 
 }
 
 describe('the whole path: watch → Pub/Sub → notify → Slack', () => {
-  it('with the built-in Pub/Sub', { timeout: 60_000 }, () => oneRunawayIsTold('built-in'));
+  it('with the built-in Pub/Sub, and policy and state in buckets', { timeout: 90_000 }, () =>
+    oneRunawayIsTold('built-in', 'bucket'),
+  );
 
   const here = officialEmulatorInstalled();
   const title = `with the official emulator (${here ? 'installed' : 'skipped: google-cloud-cli has none here'})`;
-  it.skipIf(!here)(title, { timeout: 90_000 }, () => oneRunawayIsTold('official'));
+  it.skipIf(!here)(title, { timeout: 90_000 }, () => oneRunawayIsTold('official', 'directory'));
 });
