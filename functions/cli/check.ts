@@ -4,6 +4,7 @@ import { checkPolicy, type Checked } from '../../shared/policy/lint.ts';
 import { usage } from './arguments.ts';
 import type { Command, Given, Line, Outside, Report } from './command.ts';
 import { counted, countsOf, type Counts } from './counts.ts';
+import { readLookupFiles } from './lookup-files.ts';
 import { readText } from './policy-file.ts';
 
 const help = `Usage: jobwarden check [--strict] FILE...
@@ -48,7 +49,9 @@ function statusOf(problems: readonly Problem[], strict: boolean): 'fine' | 'find
   return problems.some(isFinding) ? 'findings' : 'fine';
 }
 
-function reportOn(file: string, { policy, problems, allowed }: Checked, strict: boolean): FileReport {
+type ToReport = Omit<Checked, 'problems'> & { readonly problems: readonly Problem[] };
+
+function reportOn(file: string, { policy, problems, allowed }: ToReport, strict: boolean): FileReport {
   const rules = policy === undefined ? {} : { rules: policy.rules.length };
   return { problems, looked: { file, status: statusOf(problems, strict), ...countsOf(problems), allowed, ...rules } };
 }
@@ -60,7 +63,8 @@ async function look(file: string, strict: boolean, outside: Outside): Promise<Fi
     return { problems, looked: { file, status: 'unreadable', ...countsOf(problems), allowed: 0 } };
   }
   const checked = checkPolicy(text.value, { file, now: outside.now(), events: Object.keys(severities) });
-  return reportOn(file, checked, strict);
+  const beside = checked.policy === undefined ? [] : (await readLookupFiles(file, checked.policy, outside)).problems;
+  return reportOn(file, { ...checked, problems: [...checked.problems, ...beside] }, strict);
 }
 
 function lineOf({ file, status, allowed, rules, ...counts }: Looked): Line {

@@ -3,10 +3,9 @@ import { planOf } from '../../shared/evaluate/safety.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 import type { Verdict } from '../../shared/jobs/verdict.ts';
 import { ownerOf } from '../../shared/owners/owner.ts';
-import type { Policy } from '../../shared/policy/schema.ts';
 import { compiledFor, type Circumstances } from './asked.ts';
 import { isListed } from './sweep-file.ts';
-import { withOwner } from './told.ts';
+import { withOwner, type Owned } from './told.ts';
 import { byDoing, doingOf, expectedEnd, verdictWords, type Doing } from './verdict-lines.ts';
 
 /** How what becomes of a job changes, the most important first. */
@@ -76,16 +75,17 @@ function kindOf(before: Fate, after: Fate): Kind | undefined {
   return before.owner !== after.owner && after.verdicts.length > 0 ? 'other owner' : undefined;
 }
 
-function fatesUnder(policy: Policy, jobs: readonly Job[], circumstances: Circumstances): ReadonlyMap<Job, Fate> {
+function fatesUnder(owned: Owned, jobs: readonly Job[], circumstances: Circumstances): ReadonlyMap<Job, Fate> {
+  const { policy, lookups } = owned;
   const compiled = compiledFor(policy, circumstances);
   const { nowMs } = circumstances;
   const judged = jobs.flatMap((job) => explain(compiled, job, nowMs).verdicts.map(({ verdict }) => verdict));
-  const owned = judged.map((verdict) => withOwner(verdict, policy));
-  const plan = planOf(compiled, owned, jobs.length, nowMs);
+  const known = judged.map((verdict) => withOwner(verdict, owned));
+  const plan = planOf(compiled, known, jobs.length, nowMs);
   return new Map(
     jobs.map((job) => {
       const verdicts = plan.verdicts.filter((verdict) => verdict.job === job).sort(byDoing);
-      return [job, { verdicts, owner: ownerOf(job, policy).name }];
+      return [job, { verdicts, owner: ownerOf(job, policy, lookups).name }];
     }),
   );
 }
@@ -107,7 +107,7 @@ export function isJudged(job: Job): boolean {
 
 /** The jobs of which something else becomes under the new policy, in a sweep over all of them. */
 export function verdictChanges(
-  policies: { readonly before: Policy; readonly after: Policy },
+  policies: { readonly before: Owned; readonly after: Owned },
   all: readonly Job[],
   circumstances: Circumstances,
 ): readonly VerdictChange[] {

@@ -65,7 +65,8 @@ async function run(given: Given, outside: Outside): Promise<Report> {
   if ('problems' in read) return cannotRun(read.problems);
   const { jobs, problems } = read.value;
   const edits = placed(differenceOf(before.policy, after.policy), pair.value);
-  const policies = { before: before.policy, after: after.policy };
+  // A policy from standard input has no files beside it: those of the new one stand for both.
+  const policies = { before: before.file === '-' ? { ...before, lookups: after.lookups } : before, after };
   const changes = jobs === undefined ? [] : verdictChanges(policies, jobs, circumstances.value);
   const all: Compared = { pair: pair.value, circumstances: circumstances.value, edits, jobs, changes };
   const isHarsher =

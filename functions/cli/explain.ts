@@ -106,16 +106,17 @@ async function findJob(
   return 'problems' in job ? job : { value: { job: job.value, problems: [] } };
 }
 
-function explained(job: Job, { policy }: PolicyFile, circumstances: Circumstances): Explained {
+function explained(job: Job, file: PolicyFile, circumstances: Circumstances): Explained {
+  const { policy, lookups } = file;
   const { nowMs } = circumstances;
   const found = explainJob(compiledFor(policy, circumstances), job, nowMs);
-  const verdicts = found.verdicts.map((one) => ({ ...one, verdict: withOwner(one.verdict, policy) }));
+  const verdicts = found.verdicts.map((one) => ({ ...one, verdict: withOwner(one.verdict, file) }));
   return {
     job,
     policy,
     circumstances,
     explanation: { ...found, verdicts },
-    owner: ownerOf(job, policy),
+    owner: ownerOf(job, policy, lookups),
     told: verdicts.map(({ verdict }) => toldOf(verdict, policy, nowMs)),
   };
 }

@@ -5,6 +5,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { engines } from '../../shared/engines/index.ts';
 import { openState } from '../../shared/ledger/state.ts';
+import { engineSettings } from '../settings.ts';
 import type { Outside } from './command.ts';
 import { harmless } from './paint.ts';
 
@@ -110,9 +111,9 @@ export function outsideOf(env: Outside['env'], { input, status }: Streams): Outs
     ...writing,
     objects: (place) => openState(place, { now: Date.now, endpoint: env['STORAGE_EMULATOR_HOST'] || undefined }),
     source: async (engine) => {
-      const make = await engines[engine]();
+      const opened = await engines[engine]({ ...engineSettings(env), now: Date.now });
       // The engine can cancel; what is handed on can only look.
-      return make({ endpoint: env['BIGQUERY_EMULATOR_HOST'] || undefined, now: Date.now }).source;
+      return opened.source;
     },
     progress: (text) => void status?.write(`\r\u001B[2K${harmless(text)}`),
   };

@@ -1,7 +1,9 @@
 import type { Problem } from '../../shared/jobs/problem.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
+import type { Lookups } from '../../shared/owners/owner.ts';
 import type { Outside } from './command.ts';
+import { readLookupFiles } from './lookup-files.ts';
 
 /** A policy that was read, with its text and the notes on it. */
 export interface PolicyFile {
@@ -9,6 +11,8 @@ export interface PolicyFile {
   readonly text: string;
   readonly policy: Policy;
   readonly notes: readonly Problem[];
+  /** What the files beside it say; `check` says what is wrong with them. */
+  readonly lookups: Lookups;
 }
 
 /** What was read, or everything that keeps it from being used. */
@@ -31,7 +35,9 @@ export async function readPolicy(file: string, outside: Outside): Promise<Read<P
   if ('problems' in text) return text;
   const loaded = loadPolicy(text.value, { file, now: outside.now() });
   if (loaded.policy === undefined) return { problems: loaded.problems };
-  return { value: { file, text: text.value, policy: loaded.policy, notes: loaded.notes } };
+  const { policy, notes } = loaded;
+  const { lookups } = await readLookupFiles(file, policy, outside);
+  return { value: { file, text: text.value, policy, notes, lookups } };
 }
 
 /** The notes on keys that this version does not act on. */

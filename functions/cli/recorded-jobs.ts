@@ -1,4 +1,4 @@
-import { isFields, valueAt } from '../../shared/engines/bigquery/read.ts';
+import { isFields, valueAt } from '../../shared/engines/http/read.ts';
 import { readJob, type Reading } from '../../shared/engines/bigquery/record.ts';
 
 /** What a recorded answer of the BigQuery API holds: job resources, where each stands, and locations it left out. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Problem } from '../../shared/jobs/problem.ts';
 import { didYouMean } from '../../shared/policy/closest.ts';
 import { readGiven, readOpening, usage, type Opening } from './arguments.ts';
-import type { Command, Outside, Report } from './command.ts';
+import type { Command, Given, Outside, Report } from './command.ts';
 import { failureReport } from './failure.ts';
 import { commonHelp, mainHelp } from './help.ts';
 import { print } from './print.ts';
@@ -53,10 +53,17 @@ function withHint(problems: readonly Problem[], hint: string): Problem[] {
   return problems.map((one, index) => (index < problems.length - 1 ? one : { ...one, try: `${one.try} ${hint}` }));
 }
 
+/** Standard input holds one text: two things that are read from it would be the same one. */
+function stdinProblems({ values, files }: Given): Problem[] {
+  const named = [...Object.values(values).flat(), ...files].filter((word) => word === '-');
+  if (named.length < 2) return [];
+  return [usage('stdin-twice', 'Standard input is named twice.', 'Write one of them into a file.')];
+}
+
 async function reportOf(command: Command, { rest, problems }: Opening, outside: Outside): Promise<Report> {
   const given = readGiven(rest, command.options);
-  const wrong = 'problems' in given ? given.problems : [];
-  if ('problems' in given || problems.length > 0) {
+  const wrong = 'problems' in given ? given.problems : stdinProblems(given);
+  if ('problems' in given || wrong.length + problems.length > 0) {
     return cannotRun(withHint([...wrong, ...problems], `jobwarden ${command.name} --help lists the options.`));
   }
   try {

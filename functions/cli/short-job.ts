@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { principalOf } from '../../shared/engines/bigquery/principal.ts';
-import { reader } from '../../shared/engines/bigquery/read.ts';
+import { reader } from '../../shared/engines/http/read.ts';
 import { engineNames, type Job } from '../../shared/jobs/job.ts';
 import { entry } from '../../shared/policy/entry.ts';
 import { bytes, duration, text } from '../../shared/policy/scalars.ts';

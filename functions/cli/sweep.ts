@@ -98,7 +98,7 @@ async function run(given: Given, outside: Outside): Promise<Report> {
   const found = await look(given, read.value, circumstances.value, outside);
   if ('problems' in found) return cannotRun(found.problems);
   const { verdicts, seen, targets, problems, leftOut } = found.value;
-  const owned = verdicts.map((verdict) => withOwner(verdict, policy));
+  const owned = verdicts.map((verdict) => withOwner(verdict, read.value));
   const plan = planOf(compiledFor(policy, circumstances.value), owned, seen, circumstances.value.nowMs);
   const swept = { policy, circumstances: circumstances.value, ...plan, seen, targets, leftOut };
   const cancels = plan.verdicts.some((verdict) => doingOf(verdict) === 'cancel');

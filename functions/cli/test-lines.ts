@@ -71,10 +71,11 @@ export function fileLines(
 ): readonly Line[] {
   const failed = results.filter(({ ok }) => !ok);
   const count = `${results.length} ${results.length === 1 ? 'test' : 'tests'}`;
+  const name = file.file === '-' ? 'Standard input' : file.file;
   const head: Line =
     failed.length === 0
-      ? [{ text: `${file.file}: ${count}, all as expected`, as: 'good' }]
-      : [{ text: `${file.file}: ${count}, ${failed.length} failed`, as: 'bad' }];
+      ? [{ text: `${name}: ${count}, all as expected`, as: 'good' }]
+      : [{ text: `${name}: ${count}, ${failed.length} failed`, as: 'bad' }];
   return [
     head,
     ...failed.flatMap((result) => failedLines(result, file)),

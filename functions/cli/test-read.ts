@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Problem } from '../../shared/jobs/problem.ts';
 import type { Mode } from '../../shared/jobs/verdict.ts';
 import type { Path } from '../../shared/policy/lines.ts';
@@ -40,13 +40,24 @@ interface Around {
   readonly outside: Outside;
 }
 
-/** The test file that stands beside a policy; a test file stands for itself. */
+/** The test file that stands beside a policy; a test file, or one from standard input, stands for itself. */
 export function testFileOf(file: string): string {
-  return /\.test\.ya?ml$/.test(file) ? file : file.replace(/(\.ya?ml)?$/, '.test.yaml');
+  return file === '-' || /\.test\.ya?ml$/.test(file) ? file : file.replace(/(\.ya?ml)?$/, '.test.yaml');
+}
+
+/** The file that a test file names, beside itself unless its path is whole. */
+function fileBeside(file: string, name: string): string {
+  return isAbsolute(name) ? name : join(dirname(file), name);
 }
 
 function policyFileOf(file: string, { policy }: TestFile): string {
-  return join(dirname(file), policy ?? basename(file).replace(/\.test(\.ya?ml)$/, '$1'));
+  return fileBeside(file, policy ?? basename(file).replace(/\.test(\.ya?ml)$/, '$1'));
+}
+
+/** A test from standard input stands beside no policy. */
+function unnamedPolicy(file: string, text: TextFile): Problem {
+  const says = 'A test from standard input stands beside no policy, and names none.';
+  return { ...text.problem({ path: [], code: 'missing-key', says, try: 'Add policy: policy.yaml.' }), file };
 }
 
 interface Moment {
@@ -65,7 +76,7 @@ function momentOf({ text, written, policy, outside }: Around, test: WrittenTest,
 }
 
 async function recordedJobs(around: Around, test: WrittenTest, options: JobsOptions): Promise<JobsRead> {
-  const files = [test.recorded ?? []].flat().map((name) => join(dirname(around.file), name));
+  const files = [test.recorded ?? []].flat().map((name) => fileBeside(around.file, name));
   const read = await Promise.all(
     files.map(async (file): Promise<JobsRead> => {
       const text = await readText(file, around.outside);
@@ -142,6 +153,8 @@ export async function readTests(file: string, outside: Outside): Promise<Read<Re
     const issues = text.data === undefined || parsed.success ? [] : parsed.error.issues;
     return { problems: [...text.problems, ...shapeProblems(issues, text, jobHints)] };
   }
+  if (file === '-' && parsed.data.policy === undefined)
+    return { problems: [...text.problems, unnamedPolicy(file, text)] };
   const policy = await readPolicy(policyFileOf(file, parsed.data), outside);
   if ('problems' in policy) return { problems: [...text.problems, ...policy.problems] };
   const around: Around = { text, file, written: parsed.data, policy: policy.value, outside };

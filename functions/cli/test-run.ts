@@ -42,12 +42,12 @@ export function runTest(test: ReadyTest, { policy, watchdog }: ReadyFile): TestR
   const compiled = compiledFor(policy.policy, { setting, ownPrincipal: watchdog?.toLowerCase() });
   const explained = test.jobs.map((one) => ({ ...one, explanation: explain(compiled, one.job, nowMs) }));
   const judged = explained.flatMap(({ explanation }) => explanation.verdicts.map(({ verdict }) => verdict));
-  const owned = judged.map((verdict) => withOwner(verdict, policy.policy));
+  const owned = judged.map((verdict) => withOwner(verdict, policy));
   const seen = test.jobs.filter(({ job }) => isSeen(job)).length + test.otherJobs;
   const plan = planOf(compiled, owned, seen, nowMs);
   const jobs = explained.map(({ job, expected, explanation, path }): JobResult => {
     const verdicts = plan.verdicts.filter((verdict) => verdict.job === job).sort(byDoing);
-    const owner = ownerOf(job, policy.policy).name;
+    const owner = ownerOf(job, policy.policy, policy.lookups).name;
     const got = { verdicts, owner, told: receiversOf(verdicts, policy, nowMs) };
     return { job, verdicts, explanation, path, differences: differencesOf(expected, got) };
   });

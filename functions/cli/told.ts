@@ -4,6 +4,7 @@ import { receiverKey } from '../../shared/notices/notice.ts';
 import { routesFor } from '../../shared/notices/route.ts';
 import { ownerOf } from '../../shared/owners/owner.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
+import type { PolicyFile } from './policy-file.ts';
 import { expectedEnd } from './verdict-lines.ts';
 
 /** Who would be told of a verdict: one list per destination, its ways tried in order; and why these. */
@@ -12,9 +13,12 @@ export interface Told {
   readonly through: string;
 }
 
+/** A policy with what the files beside it say. */
+export type Owned = Pick<PolicyFile, 'policy' | 'lookups'>;
+
 /** The verdict with the person or team that answers for its job. */
-export function withOwner(verdict: Verdict, policy: Policy): Verdict {
-  return { ...verdict, owner: ownerOf(verdict.job, policy) };
+export function withOwner(verdict: Verdict, { policy, lookups }: Owned): Verdict {
+  return { ...verdict, owner: ownerOf(verdict.job, policy, lookups) };
 }
 
 const nobody = 'nobody: it is for the record only';
@@ -26,7 +30,7 @@ function throughWords(verdict: Verdict, policy: Policy): string {
     return policy.observe.tell === 'nobody' ? 'observe.tell: nobody' : 'observe.tell: operators, until it is in force';
   }
   const { rule, action, job } = verdict;
-  const routes = routesFor({ event: eventName, action, rule, job }, policy);
+  const routes = routesFor({ event: eventName, action, rule, owner: verdict.owner?.name, job }, policy);
   return routes.length === 0 ? 'no route: its owner' : routes.map((position) => `routes[${position}]`).join(' and ');
 }
 

@@ -2,7 +2,7 @@ import type { JobEventName } from '../../shared/audit/event.ts';
 import { jobName, type Job } from '../../shared/jobs/job.ts';
 import type { End, Outcome, Verdict } from '../../shared/jobs/verdict.ts';
 import { oneLine } from '../../shared/notices/text.ts';
-import { whyObserved } from '../../shared/evaluate/explain.ts';
+import { whyObserved } from '../../shared/evaluate/observed.ts';
 import type { Span } from './command.ts';
 
 /** What a sweep would do about a verdict, in the words that tests of policies use. */

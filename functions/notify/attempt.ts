@@ -3,17 +3,21 @@ import type { ClaimResult, Claims, Lease } from '../../shared/ledger/claims.ts';
 import type { Receipts } from '../../shared/ledger/receipts.ts';
 import { ChannelError, type Channel, type Sent } from '../../shared/notices/channel.ts';
 import { messageOf, type Delivery } from '../../shared/notices/message.ts';
-import type { Notice, Receiver } from '../../shared/notices/notice.ts';
+import { receiverKey, type Notice, type Receiver } from '../../shared/notices/notice.ts';
 import type { Log } from '../log.ts';
+import type { Channels } from './channels.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { Pace } from './pace.ts';
 
 /** What `notify` works with. */
 export interface NotifyPorts {
-  readonly channel: Channel;
+  readonly channels: Channels;
   readonly claims: Claims;
   readonly receipts: Receipts;
   /** Where notices go that can reach nobody; without it the log line is their only trace. */
   readonly deadLetters?: DeadLetters | undefined;
+  /** Keeps messages to one place apart; without it everything is sent at once, and a limit is met by delivering again. */
+  readonly pace?: Pace;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -23,16 +27,38 @@ export interface Work extends NotifyPorts {
   readonly notice: Notice;
   readonly event: TrailEvent;
   readonly signal: AbortSignal;
+  /** When this delivery began, in epoch ms. */
+  readonly beganMs: number;
+  /** The message that this one belongs under, and which receiver has it. */
+  readonly under?: { readonly to: string; readonly at: Pick<Sent, 'room' | 'id'> };
 }
 
 export type NotReached = Delivery['notReached'];
 
-/** What came of trying one receiver: a result, with the message if it was sent just now, or when to try again (ms). */
-export type Attempt = { readonly result: ClaimResult; readonly sent?: Sent } | { readonly later: number };
+/**
+ * What came of trying one receiver: a result, with the message if it was sent just now, when to try again (ms), or why the
+ * credential of its channel was refused.
+ */
+export type Attempt =
+  | { readonly result: ClaimResult; readonly sent?: Sent }
+  | { readonly later: number }
+  | { readonly refused: string };
 
 /** All attempts of one delivery together: shorter than the lease of a claim and the time-out of the function. */
 export const budgetMs = 40_000;
-const retryMs = 10_000;
+export const retryMs = 10_000;
+
+/** So long a delivery waits for its turn, or for a limit that passes as soon; Pub/Sub's own pauses are ten seconds and more. */
+const patienceMs = 20_000;
+const shortMs = 5000;
+
+/** Messages to one place come so far apart (Slack: one a second per channel; Google Chat and Teams by their limits). */
+const spacings: ReadonlyMap<string, number> = new Map([
+  ['slack', 1050],
+  ['slackWebhook', 1050],
+  ['googleChat', 1050],
+  ['teams', 300],
+]);
 
 /** A receiver for the log, without addresses of people; the receipt has them. */
 export function logged({ channel, to }: Receiver): string {
@@ -57,29 +83,62 @@ function failed(error: unknown, receiver: Receiver, work: Work): Attempt {
     return { later: retryMs };
   }
   if (error.kind === 'target') return { result: { how: 'impossible', why: error.reason } };
-  const isAccess = error.kind === 'credential';
-  const message = isAccess
-    ? `Nothing can be sent until the channel's credential is repaired; the notice is delivered again: ${error.message}`
-    : `A notice could not be delivered now and is delivered again: ${error.message}`;
-  work.log({ severity: isAccess ? 'ERROR' : 'WARNING', message, ...entry, failure: error.kind });
+  if (error.kind === 'credential') {
+    const message = `The credential of a channel has to be repaired; the notice goes to others, or is delivered again: ${error.message}`;
+    work.log({ severity: 'ERROR', message, event: 'channel.refused', ...entry, failure: error.kind });
+    return { refused: error.reason };
+  }
+  const message = `A notice could not be delivered now and is delivered again: ${error.message}`;
+  work.log({ severity: 'WARNING', message, event: 'notice.later', ...entry, failure: error.kind });
   return { later: error.retryAfterMs ?? retryMs };
 }
 
+async function sendOnce(channel: Channel, receiver: Receiver, notReached: NotReached, work: Work): Promise<Sent> {
+  const { notice, now, signal, under } = work;
+  const message = messageOf(notice, { to: receiver.to, nowMs: now(), notReached });
+  const thread = under !== undefined && under.to === receiverKey(receiver) ? { under: under.at } : {};
+  return channel.send(message, receiver.to, { noticeId: notice.id, notice, signal, ...thread });
+}
+
+/** A limit that passes within seconds is waited for; it needs a pace, by which the others at this place wait as well. */
+function waitsFor(error: unknown, { pace, beganMs, now }: Work): number | undefined {
+  if (pace === undefined || !(error instanceof ChannelError) || error.kind !== 'transient') return undefined;
+  const { retryAfterMs: ms } = error;
+  return ms !== undefined && ms <= shortMs && now() + ms <= beganMs + patienceMs ? ms : undefined;
+}
+
+async function sendInTurn(channel: Channel, receiver: Receiver, notReached: NotReached, work: Work): Promise<Attempt> {
+  const place = receiverKey(receiver);
+  const spacingMs = spacings.get(channel.name);
+  for (;;) {
+    const untilMs = work.beganMs + patienceMs;
+    const tooLong = spacingMs === undefined ? 0 : await work.pace?.turn(place, spacingMs, untilMs);
+    if (tooLong !== undefined && tooLong > 0) return { later: tooLong };
+    try {
+      const sent = await sendOnce(channel, receiver, notReached, work);
+      return { result: { how: 'delivered', room: sent.room, id: sent.id }, sent };
+    } catch (error) {
+      const waitMs = spacingMs === undefined ? undefined : waitsFor(error, work);
+      if (waitMs === undefined) throw error;
+      work.pace?.pause(place, waitMs);
+    }
+  }
+}
+
 async function attempt(receiver: Receiver, notReached: NotReached, work: Work): Promise<Attempt> {
-  const { notice, channel, now, signal } = work;
-  if (receiver.channel !== channel.name)
-    return { result: { how: 'impossible', why: `this deployment has no channel ${receiver.channel}` } };
   try {
-    const message = messageOf(notice, { to: receiver.to, nowMs: now(), notReached });
-    const sent = await channel.send(message, receiver.to, { noticeId: notice.id, signal });
-    return { result: { how: 'delivered', room: sent.room, id: sent.id }, sent };
+    const channel = await work.channels.get(receiver.channel);
+    if (channel === undefined)
+      return { result: { how: 'impossible', why: `this deployment has no channel ${receiver.channel}` } };
+    return await sendInTurn(channel, receiver, notReached, work);
   } catch (error) {
     return failed(error, receiver, work);
   }
 }
 
 /**
- * Tries a receiver under a lease, and then finishes the claim, or gives it back if it has to be tried again. A claim that
+ * Tries a receiver under a lease, and then finishes the claim, or gives it back if it has to be tried again. Where the
+ * credential was refused the lease stays: what becomes of it depends on whether somebody else is reached. A claim that
  * cannot be finished after the message was sent is only logged: the receipt records it as well.
  */
 export async function attemptUnder(
@@ -92,6 +151,7 @@ export async function attemptUnder(
   // A process may have stood still since it got the lease, and after the lease others send.
   const isLate = lease.untilMs - now() < budgetMs;
   const found = isLate ? { later: retryMs } : await attempt(receiver, notReached, work);
+  if ('refused' in found) return found;
   if ('later' in found) {
     await claims.release(lease);
     return found;

@@ -1,4 +1,10 @@
-import { compile, namedTargets, type Compiled, type ToldState } from '../../shared/evaluate/compile.ts';
+import {
+  compile,
+  namedTargets,
+  type Compiled,
+  type Deployment,
+  type ToldState,
+} from '../../shared/evaluate/compile.ts';
 import { costsOf } from '../../shared/evaluate/cost.ts';
 import { modesOf, softestOf } from '../../shared/evaluate/evaluate.ts';
 import type { Charge } from '../../shared/evaluate/hold.ts';
@@ -10,7 +16,9 @@ import type { Snapshot } from '../../shared/ledger/ledger.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { PolicyState } from '../../shared/policy/source.ts';
 import { openBook } from './book.ts';
+import { retriesIn } from './circumstances.ts';
 import { sweepTimes } from './clock.ts';
+import { readLookups } from './lookups.ts';
 import type { Run, World } from './world.ts';
 
 /** A policy that may be used, with its version. */
@@ -19,9 +27,31 @@ export interface Usable {
   readonly version: NonNullable<PolicyState['version']>;
 }
 
-/** The ceiling of this sweep: a policy whose newest edit was rejected only observes. */
+/** Whether the last good policy stays in force as it was: its newest edit was rejected, and the deployment keeps it then. */
+export function isKept({ settings }: World, { standing, rejectedSha256 }: PolicyState): boolean {
+  return settings.ifRejected === 'keep' && standing === 'last-good' && rejectedSha256 !== undefined;
+}
+
+/** The ceiling of this sweep: a policy whose newest edit was rejected only observes, unless the deployment keeps it. */
 export function settingOf(world: World, state: PolicyState): Mode {
-  return state.standing === 'current' ? world.settings.mode : 'observe';
+  return state.standing === 'current' || isKept(world, state) ? world.settings.mode : 'observe';
+}
+
+/** Why a sweep observes although the deployment would enforce; empty where there is no such reason. */
+function rejection(world: World, { standing, rejectedSha256 }: PolicyState): Pick<Deployment, 'settingSays'> {
+  if (standing === 'current' || world.settings.mode === 'observe') return {};
+  const isRejected = rejectedSha256 !== undefined;
+  return { settingSays: isRejected ? 'the newest edit of the policy was rejected' : 'the policy cannot be read now' };
+}
+
+/** What this deployment adds to the policy in this sweep. */
+function deploymentOf(world: World, state: PolicyState, { prices }: Policy): Deployment {
+  return {
+    setting: settingOf(world, state),
+    ...rejection(world, state),
+    ownPrincipal: world.settings.ownPrincipal,
+    costs: costsOf(prices),
+  };
 }
 
 /** What the owner of a job was told; where the rule only observes, what would have been said counts as told. */
@@ -46,26 +76,28 @@ export async function begin(
   const names = [...new Set(namedTargets(policy).map((target) => target.engine))];
   const versionSaid = { sha256: version.sha256, where: version.where };
   const context = { source: world.settings.source, sweepId: sweep.sweepId, policy: versionSaid };
-  const book = openBook(snapshot.document, context, () => world.clock.now());
-  const deployment = {
-    setting: settingOf(world, state),
-    ownPrincipal: world.settings.ownPrincipal,
-    costs: costsOf(policy.prices),
-    told: (job: Job, rule: string) => toldOf(compiled, book.caseOf(job), { job, rule }),
-  };
-  const compiled = compile(policy, deployment);
+  const book = openBook(snapshot.document, { ...context, repeatMs: policy.notices.repeatMs }, () => world.clock.now());
+  const told = (job: Job, rule: string) => toldOf(compiled, book.caseOf(job), { job, rule });
+  const compiled = compile(policy, { ...deploymentOf(world, state, policy), told });
+  const [opened, lookups] = await Promise.all([world.engines(names), readLookups(world.policy, policy)]);
   const until = (ms: number) => ({ untilMs: startedAtMs + ms, signal: world.clock.after(ms) });
   return {
     world,
     context,
     startedAtMs,
     compiled,
-    opened: await world.engines(names),
+    textSha256: state.rejectedSha256 ?? version.sha256,
+    opened,
     book,
     before: snapshot,
+    retriesOf: (job, withinMs) => retriesIn(snapshot.document.attempts, job, world.clock.now() - withinMs),
+    lookups,
     listing: until(sweepTimes.listMs),
     acting: until(sweepTimes.recordMs),
     cancelByMs: startedAtMs + sweepTimes.cancelMs,
-    troubles: names.length === 0 ? ['The policy names no target that this version can look in.'] : [],
+    troubles: [
+      ...(names.length === 0 ? ['The policy names no target that this version can look in.'] : []),
+      ...lookups.troubles.map(({ trouble }) => trouble.lines.join(' ')),
+    ],
   };
 }

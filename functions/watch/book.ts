@@ -27,6 +27,10 @@ export interface Book {
   reopen(known: Case): void;
   /** Notes that the owners of these cases were told of a rule by a notice. */
   told(ids: readonly string[], rule: string, notice: Told): void;
+  /** By which notices people were told of a case: receivers (and rule and line) → the first notice. */
+  noticesOf(id: string): Readonly<Record<string, string>>;
+  /** Notes that people were told of a case by a notice. */
+  noticed(id: string, keys: readonly string[], noticeId: string): void;
   /** Notes what became of the notice that told an owner of a rule. */
   receipt(known: Case, rule: string, receipt: Told['receipt']): void;
   open(): readonly Case[];
@@ -98,13 +102,35 @@ function openAttempts(document: LedgerDocument, { sweepId }: SweepContext) {
   };
 }
 
-/** Opens the book of one sweep over the document as it was read. */
-export function openBook(document: LedgerDocument, context: SweepContext, now: () => number): Book {
+/** What people were told of the cases. */
+function openNotices(
+  known: ReadonlyMap<string, Case>,
+  put: (one: Case) => void,
+): Pick<Book, 'told' | 'noticesOf' | 'noticed'> {
+  return {
+    told: (ids, rule, notice) => {
+      const told = ids.flatMap((id) => known.get(id) ?? []);
+      for (const story of told) put(cases.withTold(story, rule, notice));
+    },
+    noticesOf: (id) => known.get(id)?.notices ?? {},
+    noticed: (id, keys, noticeId) => {
+      const story = known.get(id);
+      if (story !== undefined) put(cases.withNotice(story, keys, noticeId));
+    },
+  };
+}
+
+/** Opens the book of one sweep over the document as it was read. A standing warning is news again after `repeatMs`. */
+export function openBook(
+  document: LedgerDocument,
+  { repeatMs, ...context }: SweepContext & { readonly repeatMs: number },
+  now: () => number,
+): Book {
   const { known, put, of, write } = openStories(document, context, now);
   const { attempts, takeBack } = openAttempts(document, context);
   return {
     caseOf: (job) => known.get(caseId(job)),
-    isNews: (verdict) => cases.isNews(known.get(caseId(verdict.job)), verdict),
+    isNews: (verdict) => cases.isNews(known.get(caseId(verdict.job)), verdict, { nowMs: now(), repeatMs }),
     plan: (verdict, notAfterMs, attempt) => {
       const plan = { sweepId: context.sweepId, dueMs: verdict.dueMs ?? now(), notAfterMs };
       const story = cases.planned(of(verdict), verdict, plan, now());
@@ -120,10 +146,7 @@ export function openBook(document: LedgerDocument, context: SweepContext, now: (
       return event;
     },
     reopen: (story) => put(cases.reopened(story, now())),
-    told: (ids, rule, notice) => {
-      const told = ids.flatMap((id) => known.get(id) ?? []);
-      for (const story of told) put(cases.withTold(story, rule, notice));
-    },
+    ...openNotices(known, put),
     receipt: (story, rule, receipt) => put(cases.withReceipt(known.get(story.id) ?? story, rule, receipt)),
     open: () => [...known.values()].filter(({ state }) => state !== 'closed'),
     document: (outbox) => ({

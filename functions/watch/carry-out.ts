@@ -1,8 +1,9 @@
 import type { Canceller, JobSource } from '../../shared/engines/engine.ts';
 import { judge } from '../../shared/evaluate/evaluate.ts';
+import { whyObserved } from '../../shared/evaluate/observed.ts';
 import { isPlanned } from '../../shared/evaluate/safety.ts';
 import type { Job } from '../../shared/jobs/job.ts';
-import type { HeldBack, Modes, Outcome, Verdict } from '../../shared/jobs/verdict.ts';
+import type { HeldBack, Outcome, Verdict } from '../../shared/jobs/verdict.ts';
 import { enforce, type Enforcer } from './enforce.ts';
 import { observing } from './observe.ts';
 import { inParallel } from './parallel.ts';
@@ -11,17 +12,10 @@ import type { Run } from './world.ts';
 /** Each cancel waits for its proof, so that many are under way at once; the pacing of calls is the engine's. */
 const atOnce = 32;
 
-const saysObserve: readonly (readonly [keyof Modes, string])[] = [
-  ['setting', 'this deployment observes'],
-  ['policy', 'the policy says observe'],
-  ['target', 'its target says observe'],
-  ['rule', 'the rule does not say enforce'],
-];
-
-/** Why a verdict is only observed, in words. */
-export function observedBecause(modes: Modes): HeldBack {
-  const reasons = saysObserve.filter(([part]) => modes[part] === 'observe').map(([, words]) => words);
-  return { by: 'mode', why: `Only observed: ${reasons.join(', and ')}.` };
+/** Why a verdict is only observed: held back by its mode, in words. */
+function observedBecause({ compiled }: Run, { modes }: Verdict): HeldBack {
+  const why = whyObserved(modes, compiled.deployment.settingSays);
+  return { by: 'mode', why: why ?? 'Only observed.' };
 }
 
 /** What the policy makes of a job on a second look: the verdict of the same rule, with what holds it back by then. */
@@ -32,9 +26,9 @@ function judgeAgain(run: Run, verdict: Verdict, job: Job): Verdict | undefined {
   return { ...again, owner: verdict.owner };
 }
 
-/** What holds a cancel back when the policy is not the one any more by which this sweep judged. */
+/** What holds a cancel back when the policy's text is not the one any more that this sweep read. */
 async function policyMoved(run: Run): Promise<HeldBack | undefined> {
-  const stands = (await run.world.policy.stands?.(run.context.policy.sha256)) ?? true;
+  const stands = (await run.world.policy.stands?.(run.textSha256)) ?? true;
   if (stands) return undefined;
   const why = 'The policy was changed, or became unreadable, after this sweep began; the next one judges the job anew.';
   return { by: 'look-again', why };
@@ -66,21 +60,21 @@ async function cancelOne(run: Run, verdict: Verdict): Promise<Outcome> {
   if (waitMs > 0) await run.world.clock.wait(waitMs, run.acting.signal);
   const outcome = await enforce(verdict, enforcer(run, verdict, source, canceller));
   if (outcome.did !== 'would-have-been-cancelled') return outcome;
-  return { ...outcome, verdict: { ...outcome.verdict, heldBack: observedBecause(outcome.verdict.modes) } };
+  return { ...outcome, verdict: { ...outcome.verdict, heldBack: observedBecause(run, outcome.verdict) } };
 }
 
 /** What becomes of a verdict for which nothing is sent: it asks for no cancel, is held back, or was observed before. */
-export function withoutCancel(verdict: Verdict): Outcome {
+export function withoutCancel(run: Run, verdict: Verdict): Outcome {
   const { job, action, mode, heldBack } = verdict;
   if (heldBack?.tell === true) {
     if (mode === 'enforce') return { verdict, did: 'warned', why: heldBack.why, job };
-    const why = `${observedBecause(verdict.modes).why} ${heldBack.why}`;
+    const why = `${observedBecause(run, verdict).why} ${heldBack.why}`;
     return { verdict, did: 'would-have-been-warned', why, job };
   }
   if (heldBack !== undefined) return { verdict, did: 'held-back', why: heldBack.why, job };
   if (action === 'record') return { verdict, did: 'recorded', why: 'The rule only records.', job };
   if (mode === 'enforce' && action === 'warn') return { verdict, did: 'warned', why: 'Its owner is told.', job };
-  const observed = observedBecause(verdict.modes);
+  const observed = observedBecause(run, verdict);
   const did = action === 'cancel' ? 'would-have-been-cancelled' : 'would-have-been-warned';
   return { verdict: { ...verdict, heldBack: observed }, did, why: observed.why, job };
 }

@@ -33,7 +33,7 @@ export function standstillOf(run: Run, stopped: HeldBack | undefined): HeldBack 
  * In how many jobs the same query of the same principal was cancelled before this one; undefined where its statement
  * should be known and is not.
  */
-function retriesIn(attempts: LedgerDocument['attempts'], job: Job, sinceMs: number): number | undefined {
+export function retriesIn(attempts: LedgerDocument['attempts'], job: Job, sinceMs: number): number | undefined {
   const hash = queryHash(job);
   if (hash === undefined) return job.jobType === undefined || job.jobType === 'query' ? undefined : 0;
   const own = caseId(job);

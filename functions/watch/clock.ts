@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** When the work of one sweep has to be over, in ms from its start: the last cancel starts before `cancelMs`. */
-export const sweepTimes = { listMs: 40_000, cancelMs: 56_000, recordMs: 59_000 } as const;
+/**
+ * When the work of one sweep has to be over, in ms from its start: the last cancel starts before `cancelMs`. An engine that
+ * hangs takes no more than `followMs` of it at the follow-up, and `patienceMs` at the listing where another one is done;
+ * both are longer than one request may take.
+ */
+export const sweepTimes = {
+  followMs: 12_000,
+  patienceMs: 12_000,
+  listMs: 40_000,
+  cancelMs: 56_000,
+  recordMs: 59_000,
+} as const;
 
 /** The time of one sweep. `now` is epoch ms; no wait goes past `signal`; `after` fires once so much time has passed. */
 export interface Clock {

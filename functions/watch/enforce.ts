@@ -75,6 +75,12 @@ async function ask(verdict: Verdict, by: Enforcer): Promise<Omit<Outcome, 'verdi
   }
 }
 
+/** Each cancel of a child is one of its own: it asks the switch again, and starts in time. */
+function withChildren(by: Enforcer): Enforcer {
+  const mayCancel = async () => (await by.stopped()) === undefined && by.clock.now() < by.cancelByMs;
+  return { ...by, mayCancel };
+}
+
 async function send(verdict: Verdict, by: Enforcer): Promise<Outcome> {
   const stop = await by.stopped();
   if (stop !== undefined) return heldBack(verdict, stop.by, stop.why);
@@ -83,7 +89,7 @@ async function send(verdict: Verdict, by: Enforcer): Promise<Outcome> {
     return heldBack(verdict, 'time', 'The time of this sweep was used up; the next one judges the job anew.');
   }
   const sentAtMs = by.clock.now();
-  const result = await ask(verdict, by);
+  const result = await ask(verdict, withChildren(by));
   const cancelSentAtMs = result.did === 'would-have-been-cancelled' ? undefined : sentAtMs;
   return { verdict, ...result, cancelSentAtMs, confirmedAtMs: result.did === 'cancelled' ? by.clock.now() : undefined };
 }

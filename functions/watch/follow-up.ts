@@ -6,6 +6,7 @@ import type { Outcome, Verdict } from '../../shared/jobs/verdict.ts';
 import { isBeingCancelled, isCaseOf, isPastItsPlan, maxAttempts, mayTryAgain } from '../../shared/ledger/case.ts';
 import type { Case } from '../../shared/ledger/document.ts';
 import { standstillOf } from './circumstances.ts';
+import { sweepTimes } from './clock.ts';
 import { observing } from './observe.ts';
 import { inParallel } from './parallel.ts';
 import { howItEnded, leftovers } from './verify.ts';
@@ -95,6 +96,12 @@ async function followAll(run: Run, cases: readonly Case[]): Promise<readonly Out
   return outcomes.flat();
 }
 
+/** The run with less time: an engine that hangs while its cases are followed up must leave the others theirs. */
+function inItsTime(run: Run, nowMs: number): Run {
+  const signal = AbortSignal.any([run.listing.signal, run.world.clock.after(sweepTimes.followMs)]);
+  return { ...run, listing: { untilMs: Math.min(run.listing.untilMs, nowMs + sweepTimes.followMs), signal } };
+}
+
 /**
  * Looks what became of the jobs whose cancel was planned or sent by an earlier sweep and not confirmed. A plan that is
  * not over yet belongs to the sweep that made it.
@@ -105,7 +112,7 @@ export async function followUp(run: Run): Promise<readonly Outcome[]> {
   // What can still be done comes first: cases without attempts left must not keep the others waiting.
   const open = run.book.open().filter(isOurs);
   return followAll(
-    run,
+    inItsTime(run, nowMs),
     open.toSorted((a, b) => a.attempts - b.attempts),
   );
 }

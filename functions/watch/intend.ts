@@ -12,9 +12,12 @@ export function isReal(verdict: Verdict): boolean {
   return isPlanned(verdict) && verdict.mode === 'enforce';
 }
 
+const notRecorded = 'This sweep did nothing: what cannot be recorded is not done.';
+
 /**
  * Writes ahead: each cancel that is about to be sent becomes a planned case in the ledger, with its event in the outbox,
- * by one swap, and what was said so far with them. Gives the new generation; undefined: another sweep wrote first, and this one does nothing more.
+ * by one swap, and what was said so far with them. Gives the new generation; undefined, which is said: there is no
+ * record, be it that another sweep wrote first or that the store failed, and this one does nothing more.
  */
 export async function intend(
   run: Run,
@@ -33,5 +36,11 @@ export async function intend(
     };
     outbox.add([book.plan(verdict, cancelByMs, attempt)]);
   }
-  return write(run, { ...book.document(outbox.waiting()), ...about.kept }, before.generation);
+  const said = run.troubles.length;
+  const next = await write(run, { ...book.document(outbox.waiting()), ...about.kept }, before.generation);
+  // What the store says against it was said by `write`.
+  const isStore = run.troubles.length > said;
+  if (next === undefined)
+    run.troubles.push(isStore ? notRecorded : 'Another sweep wrote to the ledger first; this one did nothing.');
+  return next;
 }

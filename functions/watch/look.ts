@@ -1,10 +1,12 @@
 import { EngineError } from '../../shared/engines/engine.ts';
+import { coverageOf, type RuleCoverage } from '../../shared/evaluate/coverage.ts';
 import { needsLook } from '../../shared/evaluate/evaluate.ts';
 import { isSameJob, jobName, type Job } from '../../shared/jobs/job.ts';
 import type { Verdict } from '../../shared/jobs/verdict.ts';
 import { caseId } from '../../shared/audit/event.ts';
 import { isBeingCancelled, isLeftAlone } from '../../shared/ledger/case.ts';
 import { see, type Sight } from './sight.ts';
+import { sweepTimes } from './clock.ts';
 import { inParallel } from './parallel.ts';
 import { judgeWithin } from './soon.ts';
 import type { Run } from './world.ts';
@@ -17,6 +19,8 @@ export interface Found {
   /** Cases whose jobs were listed, and the jobs of those that break no rule any more. */
   readonly seen: ReadonlySet<string>;
   readonly innocent: ReadonlyMap<string, Job>;
+  /** What each rule covers, by the jobs as they were listed. */
+  readonly rules: Readonly<Record<string, RuleCoverage>>;
 }
 
 const maxFetches = 50;
@@ -32,11 +36,22 @@ function urgency(run: Run, { verdicts }: Candidate): number {
   return verdicts.some((verdict) => run.book.isNews(verdict)) ? 1 : 2;
 }
 
+/** A list may show a job for a while after its end; one whose end is not known might go on, and nobody would hear of it. */
+function sayUnknown(run: Run, job: Job): void {
+  if (run.book.caseOf(job)?.state === 'closed') return;
+  const says = `is listed as ${job.state}, but the engine says that there is no such job: it is not judged.`;
+  run.troubles.push(`${jobName(job)} ${says}`);
+}
+
 /** The verdicts on the job's full record; on the listed one where that cannot be had. A job that ended meanwhile has none. */
 async function closer(run: Run, { job, verdicts }: Candidate): Promise<readonly Verdict[]> {
   try {
     const fresh = await run.opened.sources[job.engine]?.get(job, run.listing);
-    if (fresh === undefined || fresh.state === 'done') return [];
+    if (fresh?.state === 'done') return [];
+    if (fresh === undefined) {
+      sayUnknown(run, job);
+      return [];
+    }
     if (isSameJob(job, fresh)) return judgeWithin(run, fresh);
     run.troubles.push(`${jobName(job)} is not judged: its creation time or principal is missing or has changed.`);
     return [];
@@ -62,7 +77,9 @@ function collector(run: Run) {
   const candidates: Candidate[] = [];
   const seen = new Set<string>();
   const innocent = new Map<string, Job>();
+  const coverage = coverageOf(run.compiled, run.world.clock.now());
   const onJob = (job: Job): void => {
+    coverage.note(job);
     const nowMs = run.world.clock.now();
     const known = run.book.caseOf(job);
     if (known !== undefined) seen.add(known.id);
@@ -73,14 +90,15 @@ function collector(run: Run) {
     // A list may show a job for a while after its end: once its story is over, only its own record counts.
     if (isOpen) candidates.push({ job, verdicts: known?.state === 'closed' ? [] : verdicts });
   };
-  return { candidates, seen, innocent, onJob };
+  return { candidates, seen, innocent, coverage, onJob };
 }
 
 /** Lists all targets, judges every job as its page arrives, and looks more closely at those that break a rule. */
 export async function find(run: Run): Promise<Found> {
-  const { candidates, seen, innocent, onJob } = collector(run);
-  const sight = await see(namedTargets(run.compiled.policy), run.opened.sources, run.listing, onJob);
+  const { candidates, seen, innocent, coverage, onJob } = collector(run);
+  const budget = { ...run.listing, patience: () => run.world.clock.after(sweepTimes.patienceMs) };
+  const sight = await see(namedTargets(run.compiled.policy), run.opened.sources, budget, onJob);
   const verdicts = await lookCloser(run, candidates);
   for (const { job } of verdicts) innocent.delete(caseId(job));
-  return { sight, verdicts, seen, innocent };
+  return { sight, verdicts, seen, innocent, rules: coverage.rules() };
 }

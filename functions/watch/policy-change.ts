@@ -51,6 +51,7 @@ function troubleOf(why: string, changes: readonly Change[], { sha256, where }: R
   const isKnown = flagged.length > 0;
   return {
     code: `policy-changed ${sha256}`,
+    event: 'policy.changed',
     title: isKnown
       ? 'The policy was changed, and is harsher in part'
       : 'The policy was changed; what it was before is not known here',

@@ -35,10 +35,10 @@ export interface Result {
  */
 export async function record(run: Run, outbox: Outbox, all: Result, generation: string): Promise<void> {
   const { world, before, troubles } = run;
-  const { events, heartbeatAtMs } = ending(run, all, all.news.length > 0 || all.said.events.length > 0);
+  const { events, ...ended } = ending(run, all, all.news.length > 0 || all.said.events.length > 0);
   outbox.add(events);
   const health = healthOf(before.document, all.outcomes, world.clock.now());
-  const wanted = documentOf(run, outbox.waiting(), { ...all.said.kept, heartbeatAtMs, ...health });
+  const wanted = documentOf(run, outbox.waiting(), { ...all.said.kept, ...ended, ...health });
   const isNew = generation !== before.generation || hasChanged(before.document, wanted);
   const next = isNew ? await write(run, wanted, generation) : generation;
   if (next === undefined) {

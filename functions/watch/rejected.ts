@@ -1,8 +1,10 @@
 import { policyEvent } from '../../shared/audit/sweep-event.ts';
 import type { Problem } from '../../shared/jobs/problem.ts';
 import type { PolicyState } from '../../shared/policy/source.ts';
+import { isKept } from './begin.ts';
 import { eventContext } from './report.ts';
-import { completedLine, summarise, type Summary } from './summary.ts';
+import { completedLine } from './completed-line.ts';
+import { summarise, type Summary } from './summary.ts';
 import type { Standing } from './troubles.ts';
 import type { Run, World } from './world.ts';
 
@@ -21,11 +23,23 @@ function subjectOf(state: PolicyState) {
   return { sha256: state.rejectedSha256 ?? 'unreadable', where: state.problems[0]?.file ?? 'the policy' };
 }
 
+/** What goes on while the newest edit is rejected, in words. */
+function whatStands(run: Run, state: PolicyState): Pick<Standing['trouble'], 'title' | 'standsFor'> & { why: string } {
+  const said = 'The policy as it is written now does not validate; the last good one stays';
+  if (isKept(run.world, state))
+    return { why: `${said} in force.`, title: 'The policy was rejected: the one before it stays in force' };
+  return {
+    why: `${said}, and only observes.`,
+    title: 'The policy was rejected: nothing is cancelled until it is mended',
+    standsFor: ['mode'],
+  };
+}
+
 /** A policy edit that does not validate, as a standing trouble; empty when the policy in force is the one as written. */
 export function policyTroubles(run: Run, state: PolicyState): readonly Standing[] {
   if (state.standing === 'current') return [];
   const context = eventContext(run);
-  const why = 'The policy as it is written now does not validate; the last good one stays, and only observes.';
+  const { why, title, ...stands } = whatStands(run, state);
   const says = state.problems.slice(0, maxSaid).map(sentence);
   return [
     {
@@ -39,9 +53,9 @@ export function policyTroubles(run: Run, state: PolicyState): readonly Standing[
       }),
       trouble: {
         code: 'policy-rejected',
-        title: 'The policy was rejected: nothing is cancelled until it is mended',
+        title,
         lines: [why, ...says],
-        standsFor: ['mode'],
+        ...stands,
       },
       toldAfterMs: 0,
     },
@@ -68,7 +82,13 @@ async function tellOnce(world: World, state: PolicyState, sweepId: string, why: 
   await world.ledger.swap({ ...document, troubles }, generation);
 }
 
-const nothingSeen = { sight: { targets: [], seen: 0 }, outcomes: [], breaker: { open: false, planned: 0, why: '' } };
+const nothingSeen = {
+  sight: { targets: [], seen: 0 },
+  rules: {},
+  measured: { phasesMs: {}, calls: undefined },
+  outcomes: [],
+  breaker: { open: false, planned: 0, why: '' },
+};
 
 /** A sweep without any policy that was ever good: nothing is listed and nothing cancelled, and that is said loudly. */
 export async function withoutPolicy(

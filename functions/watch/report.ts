@@ -2,18 +2,16 @@ import type { TrailEvent } from '../../shared/audit/trail.ts';
 import { sweepEvent, type SweepContext } from '../../shared/audit/sweep-event.ts';
 import type { Circumstances } from '../../shared/evaluate/circumstances.ts';
 import type { Plan } from '../../shared/evaluate/safety.ts';
-import type { Outcome } from '../../shared/jobs/verdict.ts';
+import type { Holder, Outcome } from '../../shared/jobs/verdict.ts';
 import { closedByHand } from '../../shared/ledger/closed-by-hand.ts';
 import type { LedgerDocument } from '../../shared/ledger/document.ts';
 import type { Stopped } from '../../shared/ledger/stop.ts';
-import type { Trouble } from '../../shared/notices/digest.ts';
-import type { NoticeEvent } from '../../shared/notices/event.ts';
 import { breakerClosing } from './breaker-closing.ts';
 import type { PolicyChange } from './policy-change.ts';
 import type { Sight, TargetReport } from './sight.ts';
 import { stopCleared, stopTrouble } from './stopped.ts';
 import { countBy } from './summary.ts';
-import { noticesOf, type News } from './tell.ts';
+import { tell, type News } from './tell.ts';
 import { breakerTrouble, targetTroubles, troubleNews, type Standing, type TroubleNews } from './troubles.ts';
 import {
   exemptionTroubles,
@@ -41,12 +39,14 @@ export interface Report {
 }
 
 /** What of a report has to be kept in the ledger. */
-export type Kept = Pick<LedgerDocument, 'troubles' | 'breakerClosed' | 'policySeen'>;
+export type Kept = Pick<LedgerDocument, 'troubles' | 'breakerClosed' | 'policySeen' | 'daily'>;
 
 /** What a report says, and what of it is kept. */
 export interface Said {
   readonly events: readonly TrailEvent[];
   readonly kept: Kept;
+  /** What the troubles that stand inhibit, for what is told later in this sweep. */
+  readonly inhibits: readonly Holder[];
 }
 
 /** What every event of the sweep as a whole says. */
@@ -88,6 +88,7 @@ function standingIn(run: Run, report: Report, context: SweepContext): readonly S
     ...exemptionTroubles(policy, context.nowMs),
     ...targetTroubles(context, sight),
     ...report.policyTroubles,
+    ...run.lookups.troubles,
   ];
 }
 
@@ -106,7 +107,7 @@ function troublesOf(run: Run, report: Report, before: LedgerDocument): TroubleNe
 }
 
 /** What has to be kept of the sweep as a whole. A closing of the breaker by hand is kept until it was needed, or is over. */
-function keptOf(run: Run, { plan }: Report, before: LedgerDocument, nowMs: number): Omit<Kept, 'troubles'> {
+function keptOf(run: Run, { plan }: Report, before: LedgerDocument, nowMs: number): Omit<Kept, 'troubles' | 'daily'> {
   const { sha256 } = run.context.policy;
   const isOver = plan.breaker.open || closedByHand(before, nowMs) === undefined;
   return {
@@ -115,39 +116,40 @@ function keptOf(run: Run, { plan }: Report, before: LedgerDocument, nowMs: numbe
   };
 }
 
-/** The notices of these news and troubles. Those that warn leave their marks: from their receipts the graces count. */
-function tell(run: Run, news: readonly News[], troubles: readonly Trouble[]): readonly NoticeEvent[] {
-  const atMs = run.world.clock.now();
-  const notices = noticesOf(news, troubles, run.compiled.policy, { ...run.context, atMs });
-  for (const { data } of notices) {
-    if (data.phase !== 'warned') continue;
-    for (const job of data.jobs) run.book.told([job.case], job.rule, { noticeId: data.id, atMs });
-  }
-  return notices;
-}
-
 /** What there is to say once the plan stands: events of troubles, and the notices of all that was settled so far. */
 export function report(run: Run, all: Report): Said {
   const before = run.before.document;
   const troubles = troublesOf(run, all, before);
   const { event, trouble } = all.policyChange ?? {};
-  const notices = tell(run, all.news, [...(trouble === undefined ? [] : [trouble]), ...troubles.troubles]);
+  const told = tell(run, {
+    news: all.news,
+    troubles: [...(trouble === undefined ? [] : [trouble]), ...troubles.troubles],
+    inhibits: troubles.inhibits,
+    daily: before.daily,
+  });
   const kept = keptOf(run, all, before, run.world.clock.now());
   return {
-    events: [...(event === undefined ? [] : [event]), ...troubles.events, ...notices],
-    kept: { troubles: { ...troubles.standing }, ...kept },
+    events: [...(event === undefined ? [] : [event]), ...troubles.events, ...told.events],
+    kept: { troubles: { ...troubles.standing }, ...kept, daily: told.daily },
+    inhibits: troubles.inhibits,
   };
 }
 
 /** How a sweep ends: the notices of what came after its report, and the heartbeat, where anything happened or an hour passed. */
 export function ending(
   run: Run,
-  about: { readonly sight: Sight; readonly outcomes: readonly Outcome[]; readonly later: readonly News[] },
+  about: {
+    readonly sight: Sight;
+    readonly outcomes: readonly Outcome[];
+    readonly later: readonly News[];
+    readonly said: Said;
+  },
   hasHappened: boolean,
-): { readonly events: readonly TrailEvent[]; readonly heartbeatAtMs: number } {
+): { readonly events: readonly TrailEvent[] } & Pick<LedgerDocument, 'heartbeatAtMs' | 'daily'> {
   const { heartbeatAtMs } = run.before.document;
+  const { inhibits, kept } = about.said;
   const nowMs = run.world.clock.now();
-  const notices = tell(run, about.later, []);
-  if (!hasHappened && nowMs - heartbeatAtMs < heartbeatMs) return { events: notices, heartbeatAtMs };
-  return { events: [...notices, completed(run, about.sight, about.outcomes)], heartbeatAtMs: nowMs };
+  const { events, daily } = tell(run, { news: about.later, troubles: [], inhibits, daily: kept.daily });
+  if (!hasHappened && nowMs - heartbeatAtMs < heartbeatMs) return { events, heartbeatAtMs, daily };
+  return { events: [...events, completed(run, about.sight, about.outcomes)], heartbeatAtMs: nowMs, daily };
 }

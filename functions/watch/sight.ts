@@ -26,6 +26,11 @@ const maxNamed = 20;
 
 const unseen = { jobs: 0, redacted: 0, complete: false, unreadable: [], unreachable: [] };
 
+/** The time that a listing has, and how long it waits for an engine that is silent while the others are done. */
+interface SightTime extends CallBudget {
+  readonly patience: () => AbortSignal;
+}
+
 /** The report after one more piece of news; what the page held is handed on and not kept. */
 function after(report: TargetReport, news: Listing, onJob: (job: Job) => void): TargetReport {
   if ('failed' in news) return { ...report, failed: news.failed.message };
@@ -48,11 +53,11 @@ function after(report: TargetReport, news: Listing, onJob: (job: Job) => void): 
 export async function see(
   targets: readonly TargetRef[],
   sources: Sources,
-  budget: CallBudget,
+  budget: SightTime,
   onJob: (job: Job) => void,
 ): Promise<Sight> {
   const reports = new Map<string, TargetReport>(targets.map(({ name }) => [name, { target: name, ...unseen }]));
-  for await (const news of listAll(targets, sources, { budget, concurrency })) {
+  for await (const news of listAll(targets, sources, { budget, concurrency, patience: budget.patience })) {
     const { name } = news.target;
     reports.set(name, after(reports.get(name) ?? { target: name, ...unseen }, news, onJob));
   }

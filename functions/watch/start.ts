@@ -13,6 +13,7 @@ import { writeLog } from '../log.ts';
 import type { WatchSettings } from '../settings.ts';
 import { systemClock } from './clock.ts';
 import { engineOpener, watchHandler } from './handler.ts';
+import { heartbeatTo } from './heartbeat.ts';
 
 const readMs = 5000;
 
@@ -58,6 +59,7 @@ export function startWatch(settings: WatchSettings) {
     trail: pubSubTrail({ topic: settings.topic }),
     engines: engineOpener(settings, writeLog),
     clock: systemClock,
+    heartbeat: settings.heartbeatUrl === undefined ? undefined : heartbeatTo(settings.heartbeatUrl, writeLog),
     log: writeLog,
   });
 }

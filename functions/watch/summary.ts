@@ -1,13 +1,15 @@
 import type { BreakerState } from '../../shared/evaluate/breaker.ts';
+import type { RuleCoverage } from '../../shared/evaluate/coverage.ts';
 import { jobName } from '../../shared/jobs/job.ts';
 import type { Problem } from '../../shared/jobs/problem.ts';
 import type { Holder, Mode, Outcome } from '../../shared/jobs/verdict.ts';
 import type { PolicyState } from '../../shared/policy/source.ts';
 import type { LogEntry } from '../log.ts';
+import type { Measured } from './measured.ts';
 import type { Sight, TargetReport } from './sight.ts';
 
 /** What `watch` answers: the sweep in numbers, and everything that went wrong, as sentences. */
-export interface Summary {
+export interface Summary extends Measured {
   readonly sweepId: string;
   /** `degraded`: something could not be seen, recorded or confirmed. `failed`: nothing was judged. */
   readonly status: 'ok' | 'degraded' | 'failed';
@@ -21,6 +23,14 @@ export interface Summary {
   };
   readonly targets: readonly TargetReport[];
   readonly jobsSeen: number;
+  /** What each rule covers, by its name. */
+  readonly rules: Readonly<Record<string, RuleCoverage>>;
+  /** Jobs that this sweep had to do with and that are, or were to their end, over a limit. */
+  readonly violations: number;
+  /** Cancels that were sent, and those that are proved. */
+  readonly cancels: { readonly sent: number; readonly confirmed: number };
+  /** Of the jobs over a limit that still go on, the one that began first, and for how long it has gone on. */
+  readonly oldestOverLimit?: { readonly job: string; readonly rule: string; readonly forMs: number } | undefined;
   readonly verdicts: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly heldBack: Readonly<Record<string, number>>;
@@ -50,6 +60,8 @@ export interface Ending {
   readonly endedAtMs: number;
   readonly state: PolicyState;
   readonly sight: Sight;
+  readonly rules: Summary['rules'];
+  readonly measured: Measured;
   readonly outcomes: readonly Outcome[];
   readonly breaker: BreakerState;
   readonly events: Summary['events'];
@@ -68,6 +80,23 @@ function statusOf(ending: Ending): Summary['status'] {
   return incomplete || unsettled || unwell || ending.breaker.open ? 'degraded' : 'ok';
 }
 
+/** Cases that ended without any limit being passed now, and jobs that nobody can find, are no violations. */
+const isOver: ReadonlySet<string> = new Set(['ended', 'withdrawn', 'gone']);
+
+function violating(outcomes: readonly Outcome[]): readonly Outcome[] {
+  return outcomes.filter(({ verdict, did }) => verdict.phase === 'limit' && !isOver.has(did));
+}
+
+function oldestOf(outcomes: readonly Outcome[], nowMs: number): Summary['oldestOverLimit'] {
+  const going = outcomes.flatMap(({ job, verdict }) => {
+    const sinceMs = job.startedAtMs ?? job.createdAtMs;
+    return job.state === 'done' || sinceMs === undefined ? [] : [{ job, verdict, sinceMs }];
+  });
+  const [oldest] = going.toSorted((a, b) => a.sinceMs - b.sinceMs);
+  if (oldest === undefined) return undefined;
+  return { job: jobName(oldest.job), rule: oldest.verdict.rule, forMs: nowMs - oldest.sinceMs };
+}
+
 /** Sums a sweep up. */
 export function summarise(ending: Ending): Summary {
   const { outcomes, state, breaker } = ending;
@@ -80,12 +109,20 @@ export function summarise(ending: Ending): Summary {
     policy: { standing: state.standing, sha256: state.version?.sha256, problems: state.problems },
     targets: ending.sight.targets,
     jobsSeen: ending.sight.seen,
+    rules: ending.rules,
+    violations: new Set(violating(outcomes).map(({ job }) => jobName(job))).size,
+    cancels: {
+      sent: outcomes.filter(({ cancelSentAtMs }) => cancelSentAtMs !== undefined).length,
+      confirmed: outcomes.filter(({ did }) => did === 'cancelled').length,
+    },
+    oldestOverLimit: oldestOf(violating(outcomes), ending.endedAtMs),
     verdicts: countBy(outcomes, (outcome) => outcome.verdict.action),
     outcomes: countBy(outcomes, (outcome) => outcome.did),
     heldBack: countBy(outcomes, (outcome) => outcome.verdict.heldBack?.by),
     breaker: breaker.open ? { open: true, why: breaker.why } : { open: false },
     events: ending.events,
     troubles: ending.troubles,
+    ...ending.measured,
   };
 }
 
@@ -117,19 +154,5 @@ export function decisionLine(sweepId: string, outcome: Outcome, isNews: boolean)
     heldBack: heldBack?.by,
     isNews,
     'logging.googleapis.com/labels': { rule, did, mode },
-  };
-}
-
-/** The one line that ends every sweep. */
-export function completedLine(summary: Summary): LogEntry {
-  const severity = summary.status === 'ok' ? 'INFO' : summary.status === 'degraded' ? 'WARNING' : 'ERROR';
-  const did = Object.entries(summary.outcomes).map(([word, count]) => `${count} ${word}`);
-  const said = did.length === 0 ? 'nothing to do' : did.join(', ');
-  return {
-    ...summary,
-    severity,
-    message: `Sweep ${summary.status}: ${summary.jobsSeen} jobs in ${summary.targets.length} targets, ${said}.`,
-    event: 'sweep.completed',
-    'logging.googleapis.com/labels': { status: summary.status, mode: summary.mode },
   };
 }

@@ -1,5 +1,7 @@
+import { eventName } from '../../shared/audit/event.ts';
 import type { TrailEvent } from '../../shared/audit/trail.ts';
 import { breakerEvent, targetEvent, type SweepContext } from '../../shared/audit/sweep-event.ts';
+import type { Holder } from '../../shared/jobs/verdict.ts';
 import type { BreakerState } from '../../shared/evaluate/breaker.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { Trouble } from '../../shared/notices/digest.ts';
@@ -21,6 +23,8 @@ export interface Standing {
 export interface TroubleNews {
   readonly events: readonly TrailEvent[];
   readonly troubles: readonly Trouble[];
+  /** What the troubles that stand inhibit, also those that were told before. */
+  readonly inhibits: readonly Holder[];
   /** For the ledger: key → since when; `told:` keys note that the operators were told. */
   readonly standing: Readonly<Record<string, number>>;
 }
@@ -85,6 +89,59 @@ export function targetTroubles(context: SweepContext, sight: Sight): readonly St
   });
 }
 
+interface Ending {
+  readonly begins: string;
+  /** All keys that begin so are one trouble to people: it is over when none of them stands. */
+  readonly isOne?: true;
+  readonly event?: string;
+  readonly says: (rest: string) => string;
+}
+
+/** How the end of a trouble is told; what is not here ends in silence, because it was news and not a state. */
+const endings: readonly Ending[] = [
+  { begins: 'breaker', event: 'breaker.closed', says: () => 'The breaker is closed: cancels are carried out again' },
+  {
+    begins: 'standstill:stop',
+    isOne: true,
+    event: 'stop.cleared',
+    says: () => 'The order to stop every cancel is over',
+  },
+  { begins: 'standstill:', says: () => 'Cancels are carried out again' },
+  { begins: 'policy:', isOne: true, says: () => 'The rejected edit of the policy is gone: it is in force as written' },
+  { begins: 'target:', says: (target) => `${target} is watched completely again` },
+  { begins: 'failing:', says: (target) => `${target} is no longer only observed` },
+  { begins: 'lookup:', says: (file) => `The lookup ${file} is right again` },
+];
+
+const endingOf = (key: string) => endings.find(({ begins }) => key.startsWith(begins));
+
+/** What a trouble is about for people: its key, or what its key begins with where all such are one. */
+function aboutOf(key: string): string {
+  const found = endingOf(key);
+  return found?.isOne === true ? found.begins : key;
+}
+
+/** A trouble as it is told: with its event, and by what it is about, under which it is over some day. */
+function toTell({ key, event, trouble }: Standing): Trouble {
+  return { about: aboutOf(key), ...(event === undefined ? {} : { event: eventName(event.type) }), ...trouble };
+}
+
+function endOf(key: string): readonly Trouble[] {
+  const found = endingOf(key);
+  if (found === undefined) return [];
+  const { begins, event, says } = found;
+  const about = { code: `over ${aboutOf(key)}`, about: aboutOf(key), isOver: true };
+  const said = { title: says(key.slice(begins.length)), lines: ['Nothing has to be done.'] };
+  return [{ ...about, ...(event === undefined ? {} : { event }), ...said }];
+}
+
+/** Those who were told of a trouble hear, once, that it is over. */
+function over(before: Readonly<Record<string, number>>, now: readonly Standing[]): readonly Trouble[] {
+  const stands = new Set(now.map(({ key }) => aboutOf(key)));
+  const gone = Object.keys(before).filter((key) => before[`told:${key}`] !== undefined && !stands.has(aboutOf(key)));
+  return [...new Map(gone.flatMap(endOf).map((one) => [one.code, one])).values()];
+}
+
 /** Compares the troubles of this sweep with those that stood before it. `closed` makes the event for a breaker that closed. */
 export function troubleNews(
   before: Readonly<Record<string, number>>,
@@ -106,7 +163,8 @@ export function troubleNews(
       ...now.filter(({ key }) => before[key] === undefined).flatMap(({ event }) => event ?? []),
       ...(isOver ? [closed()] : []),
     ],
-    troubles: due.map(({ trouble }) => trouble),
+    troubles: [...due.map(toTell), ...over(before, now)],
+    inhibits: now.flatMap(({ trouble }) => trouble.standsFor ?? []),
     standing: Object.fromEntries(
       now.flatMap((one): [string, number][] => {
         const told = due.includes(one) ? nowMs : toldAt(one.key);

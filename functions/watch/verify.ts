@@ -16,6 +16,8 @@ export interface Verifier {
   readonly canceller: Canceller;
   readonly clock: Clock;
   readonly budget: CallBudget;
+  /** Asked before each cancel of a child that outlived its parent; left out, each of them may be sent. */
+  readonly mayCancel?: () => Promise<boolean>;
 }
 
 const pausesMs = [500, 1000, 2000, 4000, 8000];
@@ -42,14 +44,17 @@ function mayHaveChildren(job: Job): boolean {
   return (job.children ?? 0) > 0 || job.statementType === 'SCRIPT' || job.statementType === undefined;
 }
 
-/** The children of a done job that still run. Each of them is asked to be cancelled. */
+/** The children of a done job that still run. Each of them is asked to be cancelled, where it may be. */
 export async function leftovers(
   job: Job,
-  by: Pick<Verifier, 'source' | 'canceller' | 'budget'>,
+  by: Pick<Verifier, 'source' | 'canceller' | 'budget' | 'mayCancel'>,
 ): Promise<readonly Job[]> {
   if (!mayHaveChildren(job)) return [];
   const children = await by.source.activeChildren(job, by.budget);
-  for (const child of children) await by.canceller.cancel(child, by.budget);
+  for (const child of children) {
+    const mayCancel = (await by.mayCancel?.()) ?? true;
+    if (mayCancel) await by.canceller.cancel(child, by.budget);
+  }
   return children;
 }
 

@@ -14,14 +14,16 @@ import { record, type Result } from './record.ts';
 import { report, type Report, type Said } from './report.ts';
 import { formerPolicy, policyChange } from './policy-change.ts';
 import { policyTroubles, withoutPolicy } from './rejected.ts';
-import { completedLine, decisionLine, summarise, type Summary } from './summary.ts';
+import { completedLine } from './completed-line.ts';
+import { measuring } from './measured.ts';
+import { decisionLine, summarise, type Summary } from './summary.ts';
 import type { News } from './tell.ts';
 import type { Run, World } from './world.ts';
 
 /** What a plan came to. `repeated` was reported by an earlier sweep and is not told again. */
 interface Acted extends Pick<Result, 'news' | 'said' | 'later'> {
   readonly repeated: readonly Outcome[];
-  /** The ledger's generation by now; undefined: another sweep wrote first, and this one did not happen. */
+  /** The ledger's generation by now; undefined: nothing was recorded, and this one did not happen. */
   readonly generation: string | undefined;
 }
 
@@ -76,9 +78,9 @@ async function cancelForReal(
 async function act(run: Run, outbox: Outbox, all: Report): Promise<Acted> {
   const { verdicts } = all.plan;
   const due = verdicts.filter((verdict) => isDue(run, verdict));
-  const spared = due.filter((verdict) => !isPlanned(verdict)).map(withoutCancel);
+  const spared = due.filter((verdict) => !isPlanned(verdict)).map((verdict) => withoutCancel(run, verdict));
   const soFar = { ...all, news: [...all.news, ...settle(run, outbox, spared, false)] };
-  const before = verdicts.filter((verdict) => !due.includes(verdict)).map(withoutCancel);
+  const before = verdicts.filter((verdict) => !due.includes(verdict)).map((verdict) => withoutCancel(run, verdict));
   if (due.some(isReal)) {
     const { told, ...acted } = await cancelForReal(run, outbox, soFar, due);
     return { ...acted, repeated: acted.generation === undefined ? [] : [...before, ...told] };
@@ -93,28 +95,42 @@ function completeTargets({ sight }: Found): ReadonlySet<string> {
   return new Set(sight.targets.filter(({ complete }) => complete).map(({ target }) => target));
 }
 
+async function planned(run: Run, { verdicts, sight }: Found) {
+  const stopped = await run.world.stop();
+  if (stopped?.unreadable === true) run.troubles.push(stopped.why);
+  const now = circumstancesOf(run, sight.seen, stopped);
+  const owned = verdicts.map((verdict) => withOwner(run, verdict));
+  return { stopped, now, plan: planIn(run.compiled, owned, now) };
+}
+
+function logDecisions({ world, context }: Run, { news, repeated }: Pick<Acted, 'news' | 'repeated'>): void {
+  for (const { outcome } of news) world.log(decisionLine(context.sweepId, outcome, true));
+  for (const outcome of repeated) world.log(decisionLine(context.sweepId, outcome, false));
+}
+
 async function sweepWith(run: Run, state: PolicyState): Promise<Summary> {
   const { world, troubles, context } = run;
   const outbox = openOutbox(world.trail, run.before.document.outbox, world.log);
   const former = formerPolicy(run, state);
+  const measured = measuring(run);
   await readReceipts(run);
+  measured.ended('prepare');
   const followed = settle(run, outbox, await followUp(run), true);
+  measured.ended('followUp');
   const found = await find(run);
+  measured.ended('list');
   const over = [...(await followMissing(run, found.seen, completeTargets(found))), ...withdrawn(run, found.innocent)];
   const ended = settle(run, outbox, over, true);
-  const owned = found.verdicts.map((verdict) => withOwner(verdict, run.compiled.policy));
-  const stopped = await world.stop();
-  const now = circumstancesOf(run, found.sight.seen, stopped);
-  const plan = planIn(run.compiled, owned, now);
+  const { stopped, now, plan } = await planned(run, found);
   const { sight } = found;
   const about = { stopped, policyTroubles: policyTroubles(run, state), policyChange: policyChange(run, await former) };
   const acted = await act(run, outbox, { news: [...followed, ...ended], sight, plan, now, ...about });
   const { news } = acted;
   const outcomes = [...news.map((one) => one.outcome), ...acted.repeated];
-  if (acted.generation === undefined) troubles.push('Another sweep wrote to the ledger first; this one did nothing.');
-  else await record(run, outbox, { ...acted, sight, outcomes }, acted.generation);
-  for (const { outcome } of news) world.log(decisionLine(context.sweepId, outcome, true));
-  for (const outcome of acted.repeated) world.log(decisionLine(context.sweepId, outcome, false));
+  measured.ended('act');
+  if (acted.generation !== undefined) await record(run, outbox, { ...acted, sight, outcomes }, acted.generation);
+  measured.ended('record');
+  logDecisions(run, acted);
   return summarise({
     sweepId: context.sweepId,
     mode: settingOf(world, state),
@@ -122,6 +138,8 @@ async function sweepWith(run: Run, state: PolicyState): Promise<Summary> {
     endedAtMs: world.clock.now(),
     state,
     sight,
+    rules: found.rules,
+    measured: measured.soFar(),
     outcomes,
     breaker: plan.breaker,
     events: { published: outbox.published(), waiting: outbox.waiting().length },

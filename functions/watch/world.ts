@@ -1,6 +1,8 @@
 import type { Trail } from '../../shared/audit/trail.ts';
 import type { CallBudget, Canceller } from '../../shared/engines/engine.ts';
+import type { Traffic } from '../../shared/engines/http/meter.ts';
 import type { Sources } from '../../shared/engines/list.ts';
+import type { Circumstances } from '../../shared/evaluate/circumstances.ts';
 import type { Compiled } from '../../shared/evaluate/compile.ts';
 import type { EngineName } from '../../shared/jobs/job.ts';
 import type { Ledger, Snapshot } from '../../shared/ledger/ledger.ts';
@@ -11,16 +13,20 @@ import type { Log } from '../log.ts';
 import type { WatchSettings } from '../settings.ts';
 import type { Book, SweepContext } from './book.ts';
 import type { Clock } from './clock.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { LookupsRead } from './lookups.ts';
 
 /** The engines that a sweep uses: who sees, and who cancels. */
 interface Opened {
   readonly sources: Sources;
   readonly cancellers: Readonly<Partial<Record<EngineName, Canceller>>>;
+  /** What went over the wire to all engines so far, where that is counted. */
+  readonly traffic?: () => Traffic;
 }
 
 /** Everything outside of a sweep. */
 export interface World {
-  readonly settings: Pick<WatchSettings, 'mode' | 'source' | 'ownPrincipal'>;
+  readonly settings: Pick<WatchSettings, 'mode' | 'source' | 'ownPrincipal' | 'ifRejected'>;
   readonly policy: PolicySource;
   readonly ledger: Ledger;
   readonly receipts: Pick<Receipts, 'get'>;
@@ -29,6 +35,8 @@ export interface World {
   readonly trail: Trail;
   readonly engines: (names: readonly EngineName[]) => Promise<Opened>;
   readonly clock: Clock;
+  /** Somebody outside who notices when sweeps stay away; undefined: nobody. */
+  readonly heartbeat?: Heartbeat | undefined;
   readonly log: Log;
 }
 
@@ -38,10 +46,16 @@ export interface Run {
   readonly context: SweepContext;
   readonly startedAtMs: number;
   readonly compiled: Compiled;
+  /** The hash of the policy's text as it was read, also where it was rejected and an earlier one stands. */
+  readonly textSha256: string;
   /** The ledger as it was read. */
   readonly before: Snapshot;
   readonly opened: Opened;
   readonly book: Book;
+  /** In how many other jobs the same query of the same principal was cancelled within a time; undefined: not known. */
+  readonly retriesOf: Circumstances['retriesOf'];
+  /** The lookups of the policy as they were read for this sweep, and what was wrong with them. */
+  readonly lookups: LookupsRead;
   readonly listing: CallBudget;
   readonly acting: CallBudget;
   readonly cancelByMs: number;

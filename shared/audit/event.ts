@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { jobName, type Job } from '../jobs/job.ts';
+import { severityWords, type Severity } from '../jobs/severity.ts';
 import { jobData } from './job-data.ts';
 import { breakerData, policyData, stopData, sweepData, targetData } from './sweep-data.ts';
 import { sha256 } from './text.ts';
-
-const severityWords = ['INFO', 'NOTICE', 'WARNING', 'ERROR', 'CRITICAL'] as const;
-/** How loudly an event asks for attention, in the words of Cloud Logging. */
-export type Severity = (typeof severityWords)[number];
 
 /** Every event there is, and how loud it is. */
 export const severities = {

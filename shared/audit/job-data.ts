@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { engineNames } from '../jobs/job.ts';
+import { detailKeys, engineNames } from '../jobs/job.ts';
 import { actions, ends, holders, metrics } from '../jobs/verdict.ts';
 import { amount, count, longId, mode, policyVersion, sentence, short, time } from './fields.ts';
 
@@ -21,6 +21,11 @@ const job = z
     jobType: short.optional(),
     statementType: short.nullable().optional(),
     priority: z.enum(['interactive', 'batch']).nullable().optional(),
+    details: z
+      .partialRecord(z.enum(detailKeys), short)
+      .readonly()
+      .optional()
+      .describe('Where it belongs in the words of its engine: the instance and pipeline, the cluster, the queue.'),
     labels: z.record(z.string().max(63), z.string().max(63)).readonly().optional(),
     labelsNote: sentence.optional().describe('Says so where labels were left out or cut short.'),
     reservation: short.nullable().optional(),

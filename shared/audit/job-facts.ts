@@ -1,5 +1,5 @@
 import { clientOf } from '../jobs/client.ts';
-import { jobName, type Job } from '../jobs/job.ts';
+import { detailKeys, jobName, type Job } from '../jobs/job.ts';
 import type { JobData } from './job-data.ts';
 import { queryHash } from './query.ts';
 import { bounded, isoTimeIfKnown } from './text.ts';
@@ -37,6 +37,7 @@ export function jobFacts(job: Job): JobData['job'] {
     jobType: ifText(job.jobType, short),
     statementType: ifText(job.statementType, short),
     priority: job.priority,
+    ...boundedDetails(job.details),
     ...boundedLabels(job.labels),
     reservation: ifText(job.reservation, short),
     edition: ifText(job.edition, short),
@@ -62,6 +63,14 @@ export function ranBy(job: Job): JobData['ranBy'] {
     clientPossible: client.possible,
     clientHints: client.hints,
   };
+}
+
+function boundedDetails(details: Job['details']): Pick<JobData['job'], 'details'> {
+  const known = detailKeys.flatMap((key) => {
+    const name = details?.[key];
+    return name === undefined ? [] : [[key, short(name)] as const];
+  });
+  return known.length === 0 ? {} : { details: Object.fromEntries(known) };
 }
 
 function boundedLabels(labels: Job['labels']): Pick<JobData['job'], 'labels' | 'labelsNote'> {

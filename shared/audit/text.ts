@@ -8,16 +8,19 @@ export function bounded(text: string, max: number): string {
   return `${cut.isWellFormed() ? cut : cut.slice(0, -1)}…`;
 }
 
-const lastMs = 8.64e15;
+/** RFC 3339, which CloudEvents want, and BigQuery's TIMESTAMP know only years of four digits. */
+const firstMs = Date.parse('0001-01-01T00:00:00.000Z');
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
+const isTime = (ms: number) => ms >= firstMs && ms <= lastMs;
 
-/** ISO 8601 in UTC of an epoch time in ms; what is no time at all becomes the epoch. */
+/** RFC 3339 in UTC of an epoch time in ms; what is no time of the years 1 to 9999 becomes the epoch. */
 export function isoTime(ms: number): string {
-  return new Date(Math.abs(ms) <= lastMs ? ms : 0).toISOString();
+  return new Date(isTime(ms) ? ms : 0).toISOString();
 }
 
-/** ISO 8601 in UTC of an epoch time in ms; undefined where it is unknown or no time at all. */
+/** RFC 3339 in UTC of an epoch time in ms; undefined where it is unknown or no time of the years 1 to 9999. */
 export function isoTimeIfKnown(ms: number | undefined): string | undefined {
-  return ms !== undefined && Math.abs(ms) <= lastMs ? isoTime(ms) : undefined;
+  return ms !== undefined && isTime(ms) ? isoTime(ms) : undefined;
 }
 
 /** First `length` hex digits of the SHA-256 of the text. */

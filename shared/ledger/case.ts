@@ -52,14 +52,23 @@ function newsKey(verdict: Verdict): string {
   return [verdict.rule, verdict.action, verdict.phase, by === 'observe' ? 'mode' : by].join('.');
 }
 
+/** When a warning that stands is news again: `repeatMs` after it was reported last. */
+interface Repeating {
+  readonly nowMs: number;
+  readonly repeatMs: number;
+}
+
 /**
- * Whether this verdict was not reported yet; what was told in observe is told again once it is in force, and an owner for
- * whom a cancel waits is told until a message names the job.
+ * Whether this verdict was not reported yet; what was told in observe is told again once it is in force, an owner for
+ * whom a cancel waits is told until a message names the job, and a warning in force is repeated while it stands.
  */
-export function isNews(known: Case | undefined, verdict: Verdict): boolean {
-  const { heldBack, mode } = verdict;
+export function isNews(known: Case | undefined, verdict: Verdict, repeating?: Repeating): boolean {
+  const { heldBack, mode, action } = verdict;
   const isOwed = mode === 'enforce' && heldBack?.by === 'grace' && heldBack.tell === true;
-  return isOwed || known?.reported[newsKey(verdict)] === undefined;
+  const reportedAtMs = known?.reported[newsKey(verdict)];
+  if (isOwed || reportedAtMs === undefined || repeating === undefined) return isOwed || reportedAtMs === undefined;
+  const warns = mode === 'enforce' && (action === 'warn' || heldBack?.tell === true);
+  return warns && repeating.nowMs - reportedAtMs >= repeating.repeatMs;
 }
 
 /** Takes the number of the next event of the case. */
@@ -120,6 +129,12 @@ export function reopened(known: Case, nowMs: number): Case {
 /** The owner was told of a rule in force, by this notice. A later notice does not make the grace begin anew. */
 export function withTold(known: Case, rule: string, told: Told): Case {
   return known.told[rule] === undefined ? { ...known, told: { ...known.told, [rule]: told } } : known;
+}
+
+/** People were told of the case by this notice; under each key the first one stays. */
+export function withNotice(known: Case, keys: readonly string[], noticeId: string): Case {
+  const added = Object.fromEntries(keys.map((key) => [key, noticeId]));
+  return { ...known, notices: { ...added, ...known.notices } };
 }
 
 /** What became of the notice that told the owner of a rule; undefined: it reached nobody who was told of this job. */

@@ -54,6 +54,8 @@ const caseSchema = z.object({
   reported: z.record(z.string(), epochMs),
   /** What the owner was told while it was in force, by rule: grace counts from the receipt of that notice. */
   told: z.record(z.string(), told),
+  /** By which notices people were told of it: receivers (and, after a blank, rule and line) → the first notice. */
+  notices: z.record(z.string(), z.string()).optional(),
   openedAtMs: epochMs,
   updatedAtMs: epochMs,
   /** The last verdict on it, without the statement: what a follow-up needs to tell the whole story. */
@@ -82,6 +84,18 @@ export type CancelAttempt = z.infer<typeof attempt>;
 const targetHealth = z.object({ failures: z.number(), observeUntilMs: epochMs });
 export type TargetHealth = z.infer<typeof targetHealth>;
 
+/**
+ * What was observed since the operators were told of it last: how often each end and each rule, and the costliest jobs as
+ * notices say them, with the weight they are sorted by.
+ */
+const daily = z.object({
+  sinceMs: epochMs,
+  toldAtMs: epochMs.optional(),
+  ends: z.record(z.string(), z.number()),
+  rules: z.record(z.string(), z.number()),
+  jobs: z.array(z.object({ weight: z.number(), job: z.unknown() })),
+});
+
 const eventShape = z.object({ specversion: z.literal('1.0'), id: z.string(), type: z.string(), time: z.string() });
 const isEvent = (value: unknown): boolean => eventShape.safeParse(value).success;
 
@@ -104,6 +118,8 @@ export const ledgerSchema = z.object({
   breakerClosed: z.object({ atMs: epochMs, reason: z.string(), by: z.string().optional() }).optional(),
   /** Which policy was in force in the last sweep that wrote the ledger, and since when. */
   policySeen: z.object({ sha256: z.string(), sinceMs: epochMs }).optional(),
+  /** What the operators hear once a day of what is only observed. */
+  daily: daily.optional(),
   heartbeatAtMs: epochMs,
 });
 

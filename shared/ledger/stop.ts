@@ -16,6 +16,8 @@ export type StopOrder = z.infer<typeof order>;
 /** What stops every cancel now. `order` is what stands in the switch, where it is an order. */
 export interface Stopped extends HeldBack {
   readonly order?: StopOrder;
+  /** Nobody is known to have ordered it: the switch could not be read. */
+  readonly unreadable?: true;
 }
 
 /** The text of the switch. */
@@ -66,7 +68,8 @@ export function stopSwitch(
       return text === undefined ? undefined : readStop(text, now());
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return { by: 'stop', why: `The stop switch cannot be read, so everything is stopped: ${why}` };
+      const says = `The stop switch cannot be read, so everything is stopped: ${why}`;
+      return { by: 'stop', why: says, unreadable: true };
     }
   };
 }

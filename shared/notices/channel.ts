@@ -1,9 +1,14 @@
 import type { Message } from './message.ts';
-import type { Address } from './notice.ts';
+import type { Address, Notice } from './notice.ts';
 
-/** `noticeId` goes along where the channel has room for it; `signal` ends the call. */
-interface SendOptions {
+/**
+ * What goes along with a message. `noticeId` makes a repetition recognisable where the channel has room for it; `notice`
+ * is for machines, `under` an earlier message of this channel to the same reader, and `signal` ends the call.
+ */
+export interface SendOptions {
   readonly noticeId: string;
+  readonly notice?: Notice;
+  readonly under?: Pick<Sent, 'room' | 'id'>;
   readonly signal?: AbortSignal;
 }
 

@@ -1,19 +1,21 @@
-import { createHash } from 'node:crypto';
 import type { Owner } from '../jobs/owner.ts';
-import type { End, Holder } from '../jobs/verdict.ts';
-import type { Policy } from '../policy/schema.ts';
-import { noticeJob, type Tell } from './notice-job.ts';
-import { maxJobs, receiverKey, type Notice, type Phase } from './notice.ts';
-import { chainsFor, operatorsChain, type Chain } from './route.ts';
-import { oneLine } from './text.ts';
-
-/** The part of a policy that says who is told what. */
-export type NoticePolicy = Pick<Policy, 'operators' | 'observe' | 'owners' | 'routes' | 'groups' | 'notices'>;
+import type { Holder } from '../jobs/verdict.ts';
+import { isSilenced } from './mute.ts';
+import type { Tell } from './notice-job.ts';
+import { chainKey, type Notice, type Phase } from './notice.ts';
+import { groupKey, noticesOfGroup, type Group, type NoticeContext, type NoticePolicy } from './notice-group.ts';
+import { destinationsFor, operatorsChain, type Chain, type Routable } from './route.ts';
 
 /** Something about Jobwarden itself that the operators have to know. */
 export interface Trouble {
   /** `breaker-open`, `policy-rejected`, `target-failing` …: makes two troubles of one sweep two notices. */
   readonly code: string;
+  /** The audit event that records it, where there is one: what routes and silences go by. */
+  readonly event?: string;
+  /** What it is about, the same for as long as it lasts; its code where this is left out. */
+  readonly about?: string;
+  /** That it is over. */
+  readonly isOver?: boolean;
   readonly title: string;
   /** What happened, what it means, what to do next: sentences, at most 20. */
   readonly lines: readonly string[];
@@ -24,27 +26,12 @@ export interface Trouble {
   readonly standsFor?: readonly Holder[];
 }
 
-/** The sweep that the notices are about. */
-export interface NoticeContext {
-  readonly sweepId: string;
-  readonly atMs: number;
-  readonly policy: Notice['policy'];
-}
-
 /** Everything of one sweep that somebody may have to be told of. */
 export interface Tidings {
   readonly tells: readonly Tell[];
   readonly troubles: readonly Trouble[];
-}
-
-interface Group {
-  readonly phase: Phase;
-  readonly owner: Owner;
-  readonly receivers: Chain;
-  /** Whether it is about the jobs of several owners: told to the operators in their stead. */
-  readonly ofMany: boolean;
-  readonly tells: Tell[];
-  readonly trouble?: Trouble;
+  /** What troubles that stand and were told before stand for: jobs held back by it are not told one by one. */
+  readonly inhibits?: readonly Holder[];
 }
 
 /** What the reader is to learn from an outcome; undefined when it is for the record only. */
@@ -71,7 +58,8 @@ function phaseOf(tell: Tell): Phase | undefined {
   }
 }
 
-function operators(policy: NoticePolicy): Owner {
+/** The operators as an owner: of what is about Jobwarden itself, and of what is only observed. */
+function operators(policy: Pick<NoticePolicy, 'operators'>): Owner {
   return { name: 'operators', kind: 'team', foundBy: 'operators of the policy', reach: policy.operators ?? {} };
 }
 
@@ -80,107 +68,135 @@ function ownerOf(tell: Tell, policy: NoticePolicy): Owner {
   return tell.outcome.verdict.owner ?? { name: 'nobody', kind: 'fallback', foundBy: 'no step', reach };
 }
 
-type Audience = Pick<Group, 'owner' | 'receivers' | 'ofMany'>;
+function routable(tell: Tell, policy: NoticePolicy): Routable {
+  const { rule, action } = tell.outcome.verdict;
+  return { event: tell.eventName, rule, action, owner: ownerOf(tell, policy).name, job: tell.outcome.job };
+}
+
+type Audience = Pick<Group, 'owner' | 'receivers' | 'ofMany' | 'forOperators'>;
+
+/** What is observed goes to the operators as they are: routes are for what is done. */
+export function observers(policy: NoticePolicy): Audience {
+  const receivers = operatorsChain(policy).slice(0, 10);
+  return { owner: operators(policy), receivers, ofMany: true, forOperators: true };
+}
 
 function audiencesOf(tell: Tell, phase: Phase, policy: NoticePolicy): readonly Audience[] {
   if (phase === 'would-have' && policy.observe.tell === 'nobody') return [];
-  if (phase === 'would-have' && policy.observe.tell === 'operators')
-    return [{ owner: operators(policy), receivers: operatorsChain(policy), ofMany: true }];
+  if (phase === 'would-have' && policy.observe.tell === 'operators') return [observers(policy)];
   const owner = ownerOf(tell, policy);
-  const { rule, action } = tell.outcome.verdict;
-  const about = { event: tell.eventName, rule, action, job: tell.outcome.job };
-  return chainsFor(about, owner, policy).map((receivers) => ({ owner, receivers, ofMany: false }));
+  return destinationsFor(routable(tell, policy), owner, policy).map(({ chain, isOperators }) => ({
+    owner,
+    receivers: chain.slice(0, 10),
+    ofMany: false,
+    forOperators: isOperators,
+  }));
 }
 
-function groupKey({ phase, owner, receivers }: Group): string {
-  return JSON.stringify([phase, owner.name, owner.kind, receivers.map(receiverKey)]);
+/** The names of what a notice of this warning is remembered by: who got it, and of which rule and line. */
+export function noticeKeys(receivers: Chain, about: { readonly rule: string; readonly line: string }) {
+  const key = chainKey(receivers);
+  return { thread: key, warning: `${key} ${about.rule} ${about.line}` };
 }
 
-function byCost(a: Tell, b: Tell): number {
-  const [one, other] = [a.outcome.job, b.outcome.job];
-  return (
-    (other.slotMs ?? 0) - (one.slotMs ?? 0) ||
-    (one.createdAtMs ?? Infinity) - (other.createdAtMs ?? Infinity) ||
-    (a.case < b.case ? -1 : 1)
-  );
+/** The earlier notice whose thread this one belongs in; a warning that is repeated stands on its own again. */
+function threadOf(
+  tell: Tell,
+  phase: Phase,
+  receivers: Chain,
+): { readonly follows?: string; readonly repeated: boolean } {
+  const { rule, phase: line } = tell.outcome.verdict;
+  const keys = noticeKeys(receivers, { rule, line });
+  const repeated = phase === 'warned' && tell.earlier?.[keys.warning] !== undefined;
+  const follows = repeated || phase === 'would-have' ? undefined : tell.earlier?.[keys.thread];
+  return follows === undefined ? { repeated } : { follows, repeated };
 }
 
-function idOf(group: Group, context: NoticeContext): string {
-  const cases = group.tells.map((tell) => `${tell.case}#${tell.attempt}`).sort();
-  const all = [context.sweepId, groupKey(group), group.trouble?.code ?? '', cases];
-  return `notice-${createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 40)}`;
-}
-
-function countsOf(tells: readonly Tell[]): Partial<Record<End, number>> {
-  const counts: Partial<Record<End, number>> = {};
-  for (const { outcome } of tells) counts[outcome.did] = (counts[outcome.did] ?? 0) + 1;
-  return counts;
-}
-
-function helpOf(policy: NoticePolicy): Notice['help'] {
-  const { askIn, exemptionUrl, runbookUrl } = policy.notices.help;
-  const ask = askIn ?? policy.operators?.slack ?? policy.operators?.email;
-  return { askIn: ask === undefined ? undefined : oneLine(ask, 300), exemptionUrl, runbookUrl };
-}
-
-function noticeOf(group: Group, policy: NoticePolicy, context: NoticeContext): Notice {
-  const { owner, receivers, phase, trouble } = group;
-  const tells = group.tells.toSorted(byCost);
-  const { showQuery } = policy.notices;
-  const shown = { showQuery, receivers, atMs: context.atMs, namesOwners: group.ofMany };
-  return {
-    id: idOf(group, context),
-    phase,
-    owner: { ...owner, name: oneLine(owner.name, 300), foundBy: oneLine(owner.foundBy, 300) },
-    receivers: receivers.slice(0, 10),
-    mode: phase === 'would-have' ? 'observe' : (tells[0]?.outcome.verdict.mode ?? 'observe'),
-    sweepId: context.sweepId,
-    atMs: context.atMs,
-    policy: context.policy,
-    jobs: tells.slice(0, maxJobs).map((tell) => noticeJob(tell, shown)),
-    moreJobs: Math.max(0, tells.length - maxJobs),
-    counts: countsOf(tells),
-    help: helpOf(policy),
-    ...(trouble === undefined
-      ? {}
-      : {
-          trouble: {
-            title: oneLine(trouble.title, 300),
-            lines: trouble.lines.slice(0, 20).map((line) => oneLine(line, 1000)),
-          },
-        }),
-  };
-}
-
-function troubleGroup(trouble: Trouble, tells: readonly Tell[], policy: NoticePolicy): Group {
-  const held = tells.filter((tell) => isStoodFor(tell, [trouble]));
-  const audience = { owner: operators(policy), receivers: operatorsChain(policy), ofMany: true };
-  return { phase: 'trouble', ...audience, tells: held, trouble };
+/** A warning that the grace of a cancel waits for: muted, the cancel would never come, or come unannounced. */
+function isAwaited({ outcome: { did, verdict } }: Tell, policy: NoticePolicy): boolean {
+  const rule = policy.rules.find(({ name }) => name === verdict.rule);
+  return did === 'warned' && rule?.action === 'cancel' && (rule.graceMs ?? 0) > 0;
 }
 
 // Only what was held back can be stood for: what was done to a job is always told to its owner.
-function isStoodFor({ outcome: { did, verdict } }: Tell, troubles: readonly Trouble[]): boolean {
+function isHeldBy({ outcome: { did, verdict } }: Tell, holders: readonly Holder[]): boolean {
   const by = verdict.heldBack?.by;
   const undone = did === 'held-back' || did === 'would-have-been-cancelled' || did === 'would-have-been-warned';
-  return undone && by !== undefined && troubles.some((trouble) => trouble.standsFor?.includes(by) === true);
+  return undone && by !== undefined && holders.includes(by);
 }
 
-/**
- * One notice per owner, phase and receivers of a sweep, and one to the operators per trouble. The ten costliest jobs
- * (by slot time, then age) are named, the rest is counted. Pure: the same sweep gives the same notices with the same ids.
- */
-export function digest(tidings: Tidings, policy: NoticePolicy, context: NoticeContext): readonly Notice[] {
+const standFor = (troubles: readonly Trouble[]) => troubles.flatMap(({ standsFor }) => standsFor ?? []);
+
+function isLeftOut(tell: Tell, { troubles, inhibits = [] }: Tidings, policy: NoticePolicy, atMs: number): boolean {
+  if (isHeldBy(tell, [...standFor(troubles), ...inhibits])) return true;
+  return !isAwaited(tell, policy) && isSilenced(routable(tell, policy), policy, atMs);
+}
+
+/** Those that are told to the operators once a day instead of now; none where others hear of what is observed. */
+export function forTheDay(tidings: Tidings, policy: NoticePolicy, atMs: number): readonly Tell[] {
+  if (policy.observe.tell !== 'operators') return [];
+  return tidings.tells.filter((tell) => phaseOf(tell) === 'would-have' && !isLeftOut(tell, tidings, policy, atMs));
+}
+
+function troubleGroups(trouble: Trouble, tells: readonly Tell[], policy: NoticePolicy, atMs: number): readonly Group[] {
+  const about = { event: trouble.event };
+  if (isSilenced(about, policy, atMs)) return [];
+  const held = tells.filter((tell) => isHeldBy(tell, standFor([trouble]))).map((tell) => ({ tell, repeated: false }));
+  const owner = operators(policy);
+  const audience = { owner, ofMany: true, forOperators: true };
+  return destinationsFor(about, owner, policy).map(({ chain }) => ({
+    phase: 'trouble',
+    ...audience,
+    receivers: chain.slice(0, 10),
+    tells: held,
+    trouble,
+  }));
+}
+
+/** A case that is over without anything having been done: only a channel that keeps an alert of it has to hear that. */
+function closings(tell: Tell, policy: NoticePolicy): readonly Audience[] {
+  const { did } = tell.outcome;
+  if (did !== 'ended' && did !== 'withdrawn') return [];
+  const owner = ownerOf(tell, policy);
+  return destinationsFor({ ...routable(tell, policy), event: 'job.warned' }, owner, policy)
+    .map(({ chain, isOperators }) => ({
+      owner,
+      receivers: chain.slice(0, 10),
+      ofMany: false,
+      forOperators: isOperators,
+    }))
+    .filter(
+      ({ receivers }) => receivers[0]?.channel === 'pagerduty' && tell.earlier?.[chainKey(receivers)] !== undefined,
+    );
+}
+
+function tellGroups(tidings: Tidings, policy: NoticePolicy, atMs: number): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const tell of tidings.tells) {
     const phase = phaseOf(tell);
-    if (phase === undefined || isStoodFor(tell, tidings.troubles)) continue;
-    for (const audience of audiencesOf(tell, phase, policy)) {
-      const group: Group = { phase, ...audience, tells: [] };
-      const known = groups.get(groupKey(group)) ?? group;
-      known.tells.push(tell);
-      groups.set(groupKey(group), known);
+    if (isLeftOut(tell, tidings, policy, atMs)) continue;
+    const audiences = phase === undefined ? closings(tell, policy) : audiencesOf(tell, phase, policy);
+    for (const audience of audiences) {
+      const group: Group = { phase: phase ?? 'followed-up', ...audience, tells: [] };
+      const told = { tell, ...threadOf(tell, group.phase, audience.receivers) };
+      const key = `${told.follows === undefined} ${groupKey(group)}`;
+      const known = groups.get(key) ?? group;
+      groups.set(key, { ...known, tells: [...known.tells, told] });
     }
   }
-  const troubles = tidings.troubles.map((trouble) => troubleGroup(trouble, tidings.tells, policy));
-  return [...troubles, ...groups.values()].map((group) => noticeOf(group, policy, context));
+  return [...groups.values()];
+}
+
+/**
+ * One notice per owner, phase and receivers of a sweep, and one per trouble. The ten costliest jobs (by slot time, then
+ * age) are named; the rest of a warning is named in the thread, any other rest is counted. What belongs to an earlier
+ * notice is a notice of its own, and names it. Pure: the same sweep gives the same notices with the same ids.
+ */
+export function digest(tidings: Tidings, policy: NoticePolicy, context: NoticeContext): readonly Notice[] {
+  const { tells, troubles } = tidings;
+  const groups = [
+    ...troubles.flatMap((trouble) => troubleGroups(trouble, tells, policy, context.atMs)),
+    ...tellGroups(tidings, policy, context.atMs),
+  ];
+  return groups.flatMap((group) => noticesOfGroup(group, policy, context));
 }

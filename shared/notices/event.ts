@@ -24,7 +24,7 @@ export function noticeEvent(notice: Notice, source: string): NoticeEvent {
     source,
     type: noticeType,
     subject: notice.phase,
-    time: isoTime(notice.atMs) ?? '1970-01-01T00:00:00.000Z',
+    time: isoTime(notice.atMs),
     datacontenttype: 'application/json',
     correlationid: notice.sweepId,
     severity: loud,

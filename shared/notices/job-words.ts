@@ -1,6 +1,7 @@
 import { formatBytes } from '../jobs/bytes.ts';
 import { formatDuration } from '../jobs/duration.ts';
 import type { EngineName, Job } from '../jobs/job.ts';
+import { formatUsd } from '../jobs/money.ts';
 import { formatQuantity } from '../jobs/quantity.ts';
 import type { End, Metric } from '../jobs/verdict.ts';
 import type { NoticeJob } from './notice.ts';
@@ -44,6 +45,15 @@ export function spentWords(spent: NoticeJob['spent']): string | undefined {
   return words.length === 0 ? undefined : words.join(', ');
 }
 
+/** What it cost, without a promise that a cancel saves any of it; undefined where that cannot be told. */
+export function costWords({ cost, did }: Pick<NoticeJob, 'cost' | 'did'>): string | undefined {
+  if (cost === undefined) return undefined;
+  const usd = `about ${formatUsd(cost.usd)}`.replace('about under', 'under');
+  if (cost.paidBy === 'reserved') return `slot time worth ${usd}, already paid for.`;
+  if (did === 'cancelled') return `${usd}, and BigQuery may still bill what was read.`;
+  return `${usd} so far for what was read.`;
+}
+
 const rowChanges: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'TRUNCATE_TABLE']);
 
 function cancelledBigQueryData(job: Job): string {
@@ -72,6 +82,7 @@ export function dataWords(job: Job, did: End): string {
   if (did === 'error') return 'Not known: the job may still be running.';
   if (did !== 'cancelled') return 'Nothing was done to the job or its data.';
   if (job.engine === 'bigquery') return cancelledBigQueryData(job);
+  if (job.statementType === 'SELECT') return 'A SELECT: no table was changed.';
   return 'What it had written by then stays. Check what it writes to.';
 }
 

@@ -1,4 +1,4 @@
-import { measuredWords, spentWords } from './job-words.ts';
+import { costWords, measuredWords, spentWords } from './job-words.ts';
 import type { Notice, NoticeJob } from './notice.ts';
 import { oneLine, safeUrl } from './text.ts';
 import { countJobs, verbOf, type Reader } from './titles.ts';
@@ -15,6 +15,12 @@ export interface Link {
   readonly url: string;
 }
 
+/** A command, and what it does in a word or two. Built by us from names that a shell takes as they are. */
+interface Command {
+  readonly text: string;
+  readonly command: string;
+}
+
 /** What a message says about one job. */
 export interface MessageJob {
   readonly heading: string;
@@ -22,6 +28,10 @@ export interface MessageJob {
   /** First line of the statement, to be shown as code. */
   readonly query?: string;
   readonly link?: Link;
+  /** Ready for a shell, each with what it does; to be shown as code. */
+  readonly commands?: readonly Command[];
+  /** Lines for the policy, to be shown as code. */
+  readonly snippet?: readonly string[];
 }
 
 /** How much is said about each job. */
@@ -47,18 +57,33 @@ function wasHeldBack({ did, heldBack }: NoticeJob): string | undefined {
   return did.startsWith('would-have') || did === 'held-back' ? heldBack?.why : undefined;
 }
 
+const capitalOf = (text: string | undefined) => (text === undefined ? undefined : capital(text));
+
 function what(job: NoticeJob, { notice, reader }: About): string | undefined {
   // A trouble says it for all of its jobs, and the title of a message about one job for that one.
   if (notice.trouble !== undefined) return undefined;
   const verb = countJobs(notice) === 1 ? '' : `${capital(verbOf(job, notice, reader))}. `;
-  const why = job.did === 'warned' ? '' : capital(wasHeldBack(job) ?? job.why);
+  // That the engine reports a cancelled job as stopped is proof for the record, and says nothing to its owner.
+  const isPlain = job.did === 'warned' || job.did === 'cancelled';
+  const why = isPlain ? '' : capital(wasHeldBack(job) ?? job.why);
   const words = `${verb}${why}`.trim();
   return words === '' ? undefined : words;
 }
 
+const isOver: ReadonlySet<NoticeJob['did']> = new Set(['cancelled', 'finished-first', 'failed-by-itself', 'gone']);
+
+/** The reason, of a job that has ended in the past tense. */
 function because(job: NoticeJob, max: number): string {
-  const reason = job.because === '' || job.because === '-' ? 'is over a limit' : job.because;
+  const known = job.because === '' || job.because === '-' ? 'is over a limit' : job.because;
+  const reason = isOver.has(job.did)
+    ? known.replaceAll(/(^| and )(has|is) /g, (_, and: string, verb) => `${and}${verb === 'has' ? 'had' : 'was'} `)
+    : known;
   return `It ${oneLine(reason, max)} (rule ${oneLine(job.rule, 60)}).`;
+}
+
+function why(job: NoticeJob): string {
+  const says = job.ruleSays === undefined ? '' : ` ${oneLine(job.ruleSays, 160)}`;
+  return `${because(job, 220)}${says}`;
 }
 
 function numbers(job: NoticeJob): string | undefined {
@@ -82,21 +107,25 @@ function runBy(job: NoticeJob): string | undefined {
 
 function next(job: NoticeJob, { notice, reader }: About): string | undefined {
   if (notice.trouble !== undefined) return undefined;
-  const isOver = job.willCancelAtMs !== undefined && job.willCancelAtMs <= reader.nowMs;
-  return isOver ? 'That time has passed: look at what became of it.' : job.next;
+  const hasPassed = job.willCancelAtMs !== undefined && job.willCancelAtMs <= reader.nowMs;
+  return hasPassed ? 'That time has passed: look at what became of it.' : job.next;
 }
 
 function fullFacts(job: NoticeJob, about: About): readonly Fact[] {
   return facts([
     ['What', what(job, about), 300],
-    ['Why', because(job, 220), 300],
+    ['Why', why(job), 450],
     ['Numbers', numbers(job), 220],
     ['Used', spentWords(job.spent), 100],
+    ['Cost', capitalOf(costWords(job)), 120],
     ['Data', job.data, 160],
     ['Run by', runBy(job), 200],
+    ['For', job.behind, 200],
     ['Owner', job.owner, 100],
-    ['Hint', job.hints.length === 0 ? undefined : job.hints.slice(0, 2).join(' '), 200],
+    ['Again', job.again, 220],
+    ['Hint', job.hints.length === 0 ? undefined : job.hints.slice(0, 2).join(' '), 240],
     ['Next', next(job, about), 250],
+    ['Rules', job.lost === undefined || job.lost.length === 0 ? undefined : job.lost.slice(0, 3).join(' '), 400],
     ['Audit id', job.event, 160],
   ]);
 }
@@ -119,7 +148,24 @@ function mayRead(job: NoticeJob, { reader: { to } }: About): boolean {
 
 function heading(job: NoticeJob, maxId: number): string {
   const location = job.location === undefined ? '' : `, ${oneLine(job.location, 25)}`;
-  return `${oneLine(job.id, maxId)} (${oneLine(job.project, 40)}${location})`;
+  const called = job.called === undefined ? oneLine(job.id, maxId) : capital(oneLine(job.called, maxId + 60));
+  return `${called} (${oneLine(job.project, 40)}${location})`;
+}
+
+function commandsOf({ commands }: NoticeJob): Pick<MessageJob, 'commands'> {
+  if (commands === undefined) return {};
+  const { see, repeat } = commands;
+  const all = [
+    { text: 'Look at it', command: oneLine(see, 700) },
+    ...(repeat === undefined ? [] : [{ text: 'Run the same statement again', command: oneLine(repeat, 1400) }]),
+  ];
+  return { commands: all };
+}
+
+function snippetOf({ snippet }: NoticeJob): Pick<MessageJob, 'snippet'> {
+  // Blanks at the beginning of a line mean something in YAML.
+  if (snippet === undefined || snippet.length === 0) return {};
+  return { snippet: snippet.map((line) => `${/^ */.exec(line)?.[0] ?? ''}${oneLine(line, 300)}`) };
 }
 
 /** Says one job of a notice in words, in as much detail as asked for. The statement is shown to those who may read it. */
@@ -133,6 +179,7 @@ export function messageJob(job: NoticeJob, about: About): MessageJob {
     heading: heading(job, full ? 120 : 70),
     facts: full ? fullFacts(job, about) : briefFacts(job, about),
     ...(full && job.query !== undefined && mayRead(job, about) ? { query: oneLine(job.query.firstLine, 80) } : {}),
+    ...(full ? { ...commandsOf(job), ...snippetOf(job) } : {}),
     ...(fits ? { link: { text: 'Open the job in the console', url } } : {}),
   };
 }

@@ -42,12 +42,24 @@ function countsLine(notice: Notice): string | undefined {
   return `${oneLine(counted.map((end) => `${notice.counts[end]} ${end.replaceAll('-', ' ')}`).join(', '), 200)}.`;
 }
 
+function dailyLines({ daily, atMs, timezone }: Notice): readonly string[] {
+  if (daily === undefined) return [];
+  const rules = daily.rules.map(({ rule, count }) => `${oneLine(rule, 60)} ${count}`).join(', ');
+  return [
+    `Collected since ${formatTime(daily.sinceMs, atMs, timezone)}; the next such message comes in a day.`,
+    oneLine(`By rule: ${rules}.`, 400),
+  ];
+}
+
 function leadOf(notice: Notice, delivery: Delivery): readonly string[] {
   const isLate = delivery.nowMs - notice.atMs > lateMs;
   return [
     ...delivery.notReached.slice(0, 3).map(notReachedLine),
-    isLate ? `This message is late: it was written at ${formatTime(notice.atMs, delivery.nowMs)}.` : undefined,
+    isLate
+      ? `This message is late: it was written at ${formatTime(notice.atMs, delivery.nowMs, notice.timezone)}.`
+      : undefined,
     notice.phase === 'would-have' ? 'Jobwarden is only observing here: nothing was done.' : undefined,
+    ...dailyLines(notice),
     notice.owner.kind === 'fallback' ? 'No owner was found, so it is told here.' : undefined,
     ...(notice.trouble?.lines ?? []).slice(0, 8).map((line) => oneLine(line, 200)),
     countsLine(notice),
@@ -56,7 +68,9 @@ function leadOf(notice: Notice, delivery: Delivery): readonly string[] {
 
 function closingOf(notice: Notice, detail: Detail): readonly string[] {
   const { moreJobs, help, jobs } = notice;
-  const more = `And ${moreJobs} more ${moreJobs === 1 ? 'job' : 'jobs'}: the audit record names all of them.`;
+  const where =
+    notice.part === undefined ? 'the audit record names all of them' : 'named in the thread of this message';
+  const more = `And ${moreJobs} more ${moreJobs === 1 ? 'job' : 'jobs'}: ${where}.`;
   const next = detail === 'full' || notice.trouble !== undefined ? [] : [...new Set(jobs.map((job) => job.next))];
   return [
     ...(moreJobs > 0 ? [more] : []),
@@ -93,11 +107,25 @@ function charactersIn(value: unknown): number {
   return Object.values(value).reduce((sum: number, inner) => sum + charactersIn(inner), 0);
 }
 
+/** The same lines for the policy are shown once. */
+function withoutRepeats(jobs: readonly MessageJob[]): readonly MessageJob[] {
+  const seen = new Set<string>();
+  return jobs.map((job) => {
+    const key = job.snippet?.join('\n');
+    if (key === undefined || !seen.has(key)) {
+      if (key !== undefined) seen.add(key);
+      return job;
+    }
+    const { snippet: _, ...rest } = job;
+    return rest;
+  });
+}
+
 function withDetail(notice: Notice, delivery: Delivery, detail: Detail): Message {
   return {
     title: titleOf(notice, delivery),
     lead: leadOf(notice, delivery),
-    jobs: notice.jobs.map((job) => messageJob(job, { notice, reader: delivery, detail })),
+    jobs: withoutRepeats(notice.jobs.map((job) => messageJob(job, { notice, reader: delivery, detail }))),
     closing: closingOf(notice, detail),
     links: linksOf(notice),
     small: smallOf(notice, delivery),
@@ -109,7 +137,8 @@ function withDetail(notice: Notice, delivery: Delivery, detail: Detail): Message
  * briefly otherwise. Pure: the same notice and delivery give the same message.
  */
 export function messageOf(notice: Notice, delivery: Delivery): Message {
-  const details: readonly Detail[] = notice.jobs.length <= inFull ? ['full', 'brief'] : ['brief'];
+  const isThread = notice.part !== undefined && notice.part.number > 1;
+  const details: readonly Detail[] = isThread ? [] : notice.jobs.length <= inFull ? ['full', 'brief'] : ['brief'];
   for (const detail of details) {
     const message = withDetail(notice, delivery, detail);
     if (charactersIn(message) <= maxCharacters) return message;

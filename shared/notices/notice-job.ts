@@ -1,11 +1,17 @@
 import { clientOf } from '../jobs/client.ts';
+import type { HintCode } from '../jobs/hint.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Outcome } from '../jobs/verdict.ts';
 import type { Policy } from '../policy/schema.ts';
+import { againWords, behindWords } from './client-words.ts';
+import { commandsFor } from './commands.ts';
+import { calledWords } from './engine-words.ts';
 import { firstLineOf } from './first-line.ts';
+import { hintWords } from './hint-words.ts';
 import { dataWords, nextWords } from './job-words.ts';
 import type { NoticeJob, Receiver } from './notice.ts';
-import { oneLine } from './text.ts';
+import { lostWords, snippetFor } from './for-operators.ts';
+import { dayIn, oneLine } from './text.ts';
 
 /** One outcome that somebody may have to be told of. */
 export interface Tell {
@@ -21,8 +27,12 @@ export interface Tell {
   readonly willCancelAtMs?: number;
   /** True when the owner was already told of the cancel, and this is how it ended. */
   readonly followUp?: boolean;
-  /** What may help the owner, as sentences, from the job's own data. */
-  readonly hints?: readonly string[];
+  /** What the job's own data shows that may help its owner. */
+  readonly hints?: readonly HintCode[];
+  /** What it has cost so far by list price, where that can be told. */
+  readonly costUsd?: number | undefined;
+  /** The earlier notices of the case, as `noticeKeys` names them. */
+  readonly earlier?: Readonly<Record<string, string>>;
 }
 
 /** Where a BigQuery job is seen in the Google Cloud console; undefined without a location. */
@@ -70,17 +80,23 @@ function clientWords(job: Job): Pick<NoticeJob, 'client' | 'clientRun'> {
   return { client: oneLine(name, 300), ...(run.length === 0 ? {} : { clientRun: oneLine(run.join(', '), 300) }) };
 }
 
+/** What decides how a job is said: the policy, who reads it, and when. */
 interface Shown {
-  readonly showQuery: Policy['notices']['showQuery'];
+  readonly policy: Pick<Policy, 'notices' | 'rules' | 'timezone'>;
   readonly receivers: readonly Receiver[];
   readonly atMs: number;
   /** Whether the notice is about the jobs of several owners, so that each job has to name its own. */
   readonly namesOwners: boolean;
+  /** Whether the readers run Jobwarden, and want to know of the rules. */
+  readonly forOperators: boolean;
+  /** Whether it was warned of before, and still stands. */
+  readonly repeated: boolean;
 }
 
 type Who = Pick<NoticeJob, 'principal' | 'client' | 'clientRun' | 'owner'>;
-type Where = Pick<NoticeJob, 'engine' | 'project' | 'location' | 'id' | 'consoleUrl'>;
-type Verdicts = Pick<NoticeJob, 'rule' | 'action' | 'line' | 'because' | 'measured' | 'heldBack'>;
+type Where = Pick<NoticeJob, 'engine' | 'project' | 'location' | 'id' | 'called' | 'consoleUrl'>;
+type Verdicts = Pick<NoticeJob, 'rule' | 'ruleSays' | 'action' | 'line' | 'because' | 'measured' | 'heldBack'>;
+type Extras = Pick<NoticeJob, 'hints' | 'cost' | 'behind' | 'again' | 'commands' | 'lost' | 'snippet' | 'repeated'>;
 
 function whoOf({ outcome: { job, verdict } }: Tell, { namesOwners }: Shown): Who {
   const owner = namesOwners ? (verdict.owner?.name ?? 'nobody was found') : undefined;
@@ -92,19 +108,23 @@ function whoOf({ outcome: { job, verdict } }: Tell, { namesOwners }: Shown): Who
 }
 
 function whereOf(job: Job): Where {
+  const called = calledWords(job);
   return {
     engine: job.engine,
     project: oneLine(job.project, 300),
     location: job.location === undefined ? undefined : oneLine(job.location, 300),
     id: oneLine(job.id, 1100),
+    called: called === undefined ? undefined : oneLine(called, 300),
     consoleUrl: consoleUrlOf(job),
   };
 }
 
-function verdictOf({ verdict }: Outcome): Verdicts {
+function verdictOf({ verdict }: Outcome, { policy }: Shown): Verdicts {
   const { heldBack } = verdict;
+  const description = policy.rules.find(({ name }) => name === verdict.rule)?.description;
   return {
     rule: oneLine(verdict.rule, 300),
+    ruleSays: description === undefined ? undefined : oneLine(description, 300),
     action: verdict.action,
     line: verdict.phase,
     because: oneLine(verdict.because, 1000),
@@ -128,6 +148,26 @@ function nextOf(
   });
 }
 
+function costOf({ costUsd, outcome: { job } }: Tell): NoticeJob['cost'] {
+  const usd = atLeastZero(costUsd);
+  if (usd === undefined || usd === 0 || job.reservation === undefined) return undefined;
+  return { usd, paidBy: job.reservation === null ? 'on-demand' : 'reserved' };
+}
+
+function extrasOf(tell: Tell, { forOperators, repeated, policy, atMs }: Shown): Extras {
+  const { did, job, verdict } = tell.outcome;
+  const extras = {
+    hints: (tell.hints ?? []).slice(0, 5).map(hintWords),
+    cost: costOf(tell),
+    behind: behindWords(job, verdict.owner),
+    again: againWords(job, did),
+    commands: commandsFor(job, did),
+    ...(repeated ? { repeated: true as const } : {}),
+  };
+  if (!forOperators) return extras;
+  return { ...extras, lost: lostWords(verdict), snippet: snippetFor(verdict, dayIn(atMs, policy.timezone)) };
+}
+
 /** What a notice says about one outcome: bounded strings, no text of the job but what the policy allows to be shown. */
 export function noticeJob(tell: Tell, shown: Shown): NoticeJob {
   const { did, why, job, confirmedAtMs } = tell.outcome;
@@ -137,14 +177,14 @@ export function noticeJob(tell: Tell, shown: Shown): NoticeJob {
     case: oneLine(tell.case, 300),
     ...whereOf(job),
     ...whoOf(tell, shown),
-    hints: (tell.hints ?? []).slice(0, 5).map((hint) => oneLine(hint, 1000)),
-    ...verdictOf(tell.outcome),
+    ...verdictOf(tell.outcome, shown),
+    ...extrasOf(tell, shown),
     did,
     why: oneLine(why, 1000),
     spent: spentOf(job, shown.atMs),
     willCancelAtMs,
     endedAtMs: did === 'cancelled' ? (job.endedAtMs ?? confirmedAtMs) : undefined,
-    query: queryOf(job, shown.showQuery, shown.receivers),
+    query: queryOf(job, shown.policy.notices.showQuery, shown.receivers),
     data: dataWords(job, did),
     next: nextOf(tell, shown, willCancelAtMs),
   };

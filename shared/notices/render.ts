@@ -30,8 +30,11 @@ export interface SlackMessage {
   readonly blocks: readonly SlackBlock[];
 }
 
-/** Jobs in one block, so that ten jobs in brief stay within twelve blocks. */
-const jobsPerBlock = 2;
+/** Jobs in one block, so that ten jobs in brief, and twenty named in a thread, stay within twelve blocks. */
+function jobsPerBlock(jobs: number): number {
+  if (jobs <= 3) return 1;
+  return jobs <= 10 ? 2 : 4;
+}
 
 const plain = (text: string): PlainText => ({ type: 'plain_text', text, emoji: false });
 const text = (words: string): Leaf => ({ type: 'text', text: words });
@@ -43,16 +46,23 @@ function lines(all: readonly string[]): readonly Leaf[] {
   return all.map((line, index) => text(index === all.length - 1 ? line : `${line}\n`));
 }
 
+const preformatted = (words: string): RichElement => ({ type: 'rich_text_preformatted', elements: [text(words)] });
+
+function commandElements({ commands = [], snippet }: MessageJob): readonly RichElement[] {
+  const run = commands.flatMap((one) => [section([bold(`${one.text}:`)]), preformatted(one.command)]);
+  if (snippet === undefined) return run;
+  return [...run, section([bold('To exempt it, for the policy:')]), preformatted(snippet.join('\n'))];
+}
+
 function jobElements(job: MessageJob): readonly RichElement[] {
   const facts = job.facts.flatMap(({ label, text: words }) => [bold(`\n${label}: `), text(words)]);
   const link: readonly Leaf[] = job.link === undefined ? [] : [text('\n'), linkLeaf(job.link)];
-  const code: readonly RichElement[] =
-    job.query === undefined ? [] : [{ type: 'rich_text_preformatted', elements: [text(job.query)] }];
-  return [section([bold(job.heading), ...facts, ...link]), ...code];
+  const code: readonly RichElement[] = job.query === undefined ? [] : [preformatted(job.query)];
+  return [section([bold(job.heading), ...facts, ...link]), ...code, ...commandElements(job)];
 }
 
 function jobBlocks(jobs: readonly MessageJob[]): readonly SlackBlock[] {
-  const size = jobs.length > 3 ? jobsPerBlock : 1;
+  const size = jobsPerBlock(jobs.length);
   const blocks: SlackBlock[] = [];
   for (let start = 0; start < jobs.length; start += size) {
     const elements: RichElement[] = [];
@@ -93,7 +103,10 @@ function plainJob(job: MessageJob): string {
   const facts = job.facts.map((fact) => `  ${`${fact.label}:`.padEnd(10)}${fact.text}`);
   const query = job.query === undefined ? [] : [`  Query:    ${job.query}`];
   const link = job.link === undefined ? [] : [`  Console:  ${job.link.url}`];
-  return [job.heading, ...facts, ...query, ...link].join('\n');
+  const run = (job.commands ?? []).flatMap((one) => [`  ${one.text}:`, `    ${one.command}`]);
+  const lines =
+    job.snippet === undefined ? [] : ['  To exempt it, for the policy:', ...job.snippet.map((one) => `    ${one}`)];
+  return [job.heading, ...facts, ...query, ...link, ...run, ...lines].join('\n');
 }
 
 /** The message as a person would read it, in plain text: for terminals, and where a channel cannot show more. */

@@ -3,7 +3,7 @@ import { ChannelError } from './channel.ts';
 import type { SlackMessage } from './render.ts';
 import { isAboutBlocks, slackRefusal, slackStatus } from './slack-errors.ts';
 
-/** Where the Slack Web API is and how it is called. `timeoutMs` is for each call. */
+/** Where the Slack Web API is and how it is called. `timeoutMs` is for each call; 8 s, and 15 s to post, if left out. */
 export interface SlackOptions {
   readonly token: string;
   readonly baseUrl?: string;
@@ -13,9 +13,10 @@ export interface SlackOptions {
 /** Slack refused the blocks of a message; the message itself may still go out as text. */
 export class BlocksRefused extends ChannelError {}
 
-/** A message for chat.postMessage or chat.update, with the id that ties it to a notice. */
+/** A message for chat.postMessage or chat.update, with the id that ties it to a notice, and the thread that it belongs in. */
 interface SlackPost extends SlackMessage {
   readonly noticeId: string;
+  readonly threadTs?: string;
 }
 
 /** The five methods that are needed. Each makes one call and throws a `ChannelError` for anything but success. */
@@ -92,8 +93,13 @@ function readAnswer<T>(call: Call<T>, text: string): T {
   return data.data;
 }
 
+/** A message whose answer is late stands all the same and would be sent twice, so for that one the wait is longer. */
+function patienceMs(method: string): number {
+  return method === 'chat.postMessage' ? 15_000 : 8000;
+}
+
 async function request<T>(options: SlackOptions, call: Call<T>): Promise<T> {
-  const { token, baseUrl = 'https://slack.com/api/', timeoutMs = 8000 } = options;
+  const { token, baseUrl = 'https://slack.com/api/', timeoutMs = patienceMs(call.method) } = options;
   const limit = AbortSignal.timeout(timeoutMs);
   const isJson = 'json' in call.body;
   let response: Response;
@@ -122,6 +128,7 @@ function postBody(post: SlackPost) {
   return {
     text: post.text,
     ...(post.blocks.length === 0 ? {} : { blocks: post.blocks }),
+    ...(post.threadTs === undefined ? {} : { thread_ts: post.threadTs }),
     // Nothing in a message may call people, become a link or be formatted on its own.
     mrkdwn: false,
     parse: 'none',

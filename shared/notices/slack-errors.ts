@@ -37,9 +37,12 @@ const words: ReadonlyMap<string, string> = new Map([
   ['channel_not_found', 'the channel does not exist, or the app is not in it'],
   ['not_in_channel', 'the app is not in the channel'],
   ['is_archived', 'the channel is archived'],
+  ['channel_is_archived', 'the channel is archived'],
   ['restricted_action', 'the workspace does not let the app post there'],
   ['invalid_auth', 'the token is not valid'],
   ['missing_scope', 'the token lacks a scope'],
+  ['invalid_token', 'the webhook is not valid'],
+  ['no_service', 'the webhook was removed'],
 ]);
 
 /** What Slack refused to show although the target is fine: the blocks, not the message. */
@@ -47,19 +50,24 @@ export function isAboutBlocks(code: string): boolean {
   return code === 'invalid_blocks' || code === 'invalid_blocks_format' || code === 'msg_blocks_too_long';
 }
 
-function kindOf(code: string): ChannelFailure {
+/** The kind of failure that an error code of Slack stands for. */
+export function kindOfCode(code: string): ChannelFailure {
   if (transient.has(code)) return 'transient';
   // A code that nobody has heard of is taken as the target's: the next receiver then hears of it at once.
   return credential.has(code) ? 'credential' : 'target';
+}
+
+/** An error code of Slack in words, with the code. */
+export function reasonOf(code: string): string {
+  const meaning = words.get(code);
+  return meaning === undefined ? `Slack refuses with ${code}` : `${meaning} (${code})`;
 }
 
 /** The error for a code that Slack answered a method with. */
 export function slackRefusal(method: string, code: string): ChannelError {
   // Codes are words; anything else in their place is not repeated, it might hold anything.
   const known = /^[a-z0-9_]{1,60}$/.test(code) ? code : 'an unreadable error code';
-  const meaning = words.get(known);
-  const reason = meaning === undefined ? `Slack refuses with ${known}` : `${meaning} (${known})`;
-  return new ChannelError(`[slack] ${method}: ${known}`, { kind: kindOf(known), reason });
+  return new ChannelError(`[slack] ${method}: ${known}`, { kind: kindOfCode(known), reason: reasonOf(known) });
 }
 
 /** The error for an HTTP status other than 200. `retryAfter` is the header: seconds (Slack rate limit documentation). */

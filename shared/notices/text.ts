@@ -39,16 +39,49 @@ export function safeUrl(text: string | undefined): string | undefined {
   return url.href;
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'UTC',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-const day = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' });
+interface Clock {
+  readonly time: Intl.DateTimeFormat;
+  readonly date: Intl.DateTimeFormat;
+}
 
-/** A time of day as `14:45 UTC`, with the date when it is on another day than `seenFromMs`. */
-export function formatTime(atMs: number, seenFromMs: number): string {
-  const date = day.format(atMs);
-  return `${clock.format(atMs)} UTC${date === day.format(seenFromMs) ? '' : ` on ${date}`}`;
+function clockOf(timeZone: string): Clock {
+  const hours = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' } as const;
+  return {
+    time: new Intl.DateTimeFormat('en-GB', { timeZone, ...hours }),
+    date: new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short' }),
+  };
+}
+
+const clocks = new Map<string, Clock>();
+
+/** The clock of a time zone; that of UTC where the zone is not known here. */
+function clockIn(timezone: string): Clock {
+  const known = clocks.get(timezone);
+  if (known !== undefined) return known;
+  let clock: Clock;
+  try {
+    clock = clockOf(timezone);
+  } catch {
+    clock = clockOf('UTC');
+  }
+  // Zones come from policies: a few, unless somebody writes notices by hand.
+  if (clocks.size < 50) clocks.set(timezone, clock);
+  return clock;
+}
+
+/** A time of day as `14:45 CET`, with the date when it is on another day than `seenFromMs`. */
+export function formatTime(atMs: number, seenFromMs: number, timezone = 'UTC'): string {
+  const { time, date } = clockIn(timezone);
+  const day = date.format(atMs);
+  return `${time.format(atMs)}${day === date.format(seenFromMs) ? '' : ` on ${day}`}`;
+}
+
+/** The ISO date that a moment lies on in a time zone. */
+export function dayIn(atMs: number, timezone: string): string {
+  const parts = Object.fromEntries(
+    new Intl.DateTimeFormat('en-GB', { timeZone: timezone, year: 'numeric', month: '2-digit', day: '2-digit' })
+      .formatToParts(atMs)
+      .map(({ type, value }) => [type, value]),
+  );
+  return `${parts['year']}-${parts['month']}-${parts['day']}`;
 }

@@ -1,4 +1,5 @@
 import { ends, type End } from '../jobs/verdict.ts';
+import { kindWords } from './engine-words.ts';
 import { engineWords } from './job-words.ts';
 import type { Address, Notice, NoticeJob } from './notice.ts';
 import { formatTime, oneLine } from './text.ts';
@@ -32,7 +33,10 @@ const verbs: Readonly<Record<Exclude<End, 'warned'>, readonly [string, string]>>
   unconfirmed: ['was told to stop: not confirmed yet', 'were told to stop: not confirmed yet'],
   error: ['is over a limit, and cancelling it failed', 'are over a limit, and cancelling them failed'],
   'would-have-been-cancelled': ['would have been cancelled', 'would have been cancelled'],
-  'would-have-been-warned': ['is over a limit, only observed', 'are over a limit, only observed'],
+  'would-have-been-warned': [
+    'is over a limit: its owner would have been warned',
+    'are over a limit: their owners would have been warned',
+  ],
   recorded: ['is over a limit, only recorded', 'are over a limit, only recorded'],
   'held-back': ['was not cancelled: held back', 'were not cancelled: held back'],
   ended: ['is over', 'are over'],
@@ -41,32 +45,40 @@ const verbs: Readonly<Record<Exclude<End, 'warned'>, readonly [string, string]>>
 
 function warnedVerb(
   jobs: readonly NoticeJob[],
-  about: { readonly many: boolean; readonly reader: Reader; readonly atMs: number },
+  about: { readonly many: boolean; readonly reader: Reader; readonly notice: Notice },
 ) {
   const times = jobs.map((job) => job.willCancelAtMs).filter((one) => one !== undefined);
   const [is, they] = about.many ? ['are', 'they finish'] : ['is', 'it finishes'];
   if (times.length < jobs.length)
     return `${is} ${jobs.every((job) => job.line === 'warnAt') ? 'close to' : 'over'} a limit`;
   const first = Math.min(...times);
-  const when = `${times.every((one) => one === first) ? 'at' : 'from'} ${formatTime(first, about.atMs)}`;
+  const when = `${times.every((one) => one === first) ? 'at' : 'from'} ${formatTime(first, about.notice.atMs, about.notice.timezone)}`;
   if (first <= about.reader.nowMs) return `${about.many ? 'were' : 'was'} due to be cancelled ${when}`;
   return `will be cancelled ${when} unless ${they}`;
 }
 
+/** What the jobs are called together: by their kind, by their engine, or just jobs. */
+function kindOf({ jobs }: Notice): readonly [one: string, many: string] {
+  const [kind, ...others] = new Map(jobs.map((job) => [kindWords(job)[0], kindWords(job)])).values();
+  if (kind !== undefined && others.length === 0) return kind;
+  const [engine, ...more] = new Set(jobs.map((job) => engineWords[job.engine]));
+  return more.length === 0 && engine !== undefined ? [`${engine} job`, `${engine} jobs`] : ['job', 'jobs'];
+}
+
 function subject(notice: Notice, reader: Reader): string {
-  const engines = new Set(notice.jobs.map((job) => engineWords[job.engine]));
-  const kind = engines.size === 1 ? `${[...engines].join('')} job` : 'job';
+  const [one, many] = kindOf(notice);
   const count = countJobs(notice);
-  if (isOwner(notice.owner, reader.to)) return count === 1 ? `Your ${kind}` : `${count} of your ${kind}s`;
+  if (isOwner(notice.owner, reader.to)) return count === 1 ? `Your ${one}` : `${count} of your ${many}`;
   const ofMany = notice.owner.kind === 'fallback' || notice.jobs.some((job) => job.owner !== undefined);
   const whose = ofMany ? '' : ` of ${oneLine(notice.owner.name, 50)}`;
-  return count === 1 ? `A ${kind}${whose}` : `${count} ${kind}s${whose}`;
+  return count === 1 ? `A ${one}${whose}` : `${count} ${many}${whose}`;
 }
 
 /** What became of one job, without a subject: `was cancelled`, `will be cancelled at 14:45 UTC unless it finishes`. */
 export function verbOf(job: NoticeJob, notice: Notice, reader: Reader): string {
-  if (job.did === 'warned') return warnedVerb([job], { many: false, reader, atMs: notice.atMs });
-  const when = job.endedAtMs === undefined ? '' : ` at ${formatTime(job.endedAtMs, notice.atMs)}`;
+  if (job.did === 'warned') return warnedVerb([job], { many: false, reader, notice });
+  const atMs = job.did === 'would-have-been-cancelled' ? (job.decidedAtMs ?? notice.atMs) : job.endedAtMs;
+  const when = atMs === undefined ? '' : ` at ${formatTime(atMs, notice.atMs, notice.timezone)}`;
   return `${verbs[job.did][0]}${when}`;
 }
 
@@ -76,8 +88,18 @@ function titleVerb(notice: Notice, reader: Reader): string {
   const [job] = notice.jobs;
   if (job !== undefined && !many) return verbOf(job, notice, reader);
   const [only] = found;
+  if (found.length > 1 && found.every((end) => end.startsWith('would-have')))
+    return 'would have been cancelled or warned of';
   if (only === undefined || found.length > 1) return `${many ? 'were' : 'was'} over a limit`;
-  return only === 'warned' ? warnedVerb(notice.jobs, { many, reader, atMs: notice.atMs }) : verbs[only][1];
+  return only === 'warned' ? warnedVerb(notice.jobs, { many, reader, notice }) : verbs[only][1];
+}
+
+/** What is said before the headline of a message that is not the first of its kind. */
+function prefixOf({ phase, part, jobs, daily }: Notice): string {
+  if (phase === 'followed-up') return 'Update';
+  if (part !== undefined && part.number > 1) return 'Also';
+  if (daily !== undefined) return 'Today';
+  return jobs.length > 0 && jobs.every(({ repeated }) => repeated === true) ? 'Reminder' : '';
 }
 
 /** The headline of a notice, at most 150 characters: whose jobs, how many, and what became of them. */
@@ -85,6 +107,6 @@ export function titleOf(notice: Notice, reader: Reader): string {
   if (notice.trouble !== undefined) return oneLine(notice.trouble.title, 150);
   const whose = subject(notice, reader);
   const words = `${whose} ${titleVerb(notice, reader)}`;
-  const update = `Update: ${words.slice(0, 1).toLowerCase()}${words.slice(1)}`;
-  return oneLine(notice.phase === 'followed-up' ? update : words, 150);
+  const prefix = prefixOf(notice);
+  return oneLine(prefix === '' ? words : `${prefix}: ${words.slice(0, 1).toLowerCase()}${words.slice(1)}`, 150);
 }

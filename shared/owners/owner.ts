@@ -2,6 +2,7 @@ import type { Job } from '../jobs/job.ts';
 import type { Contact, Owner } from '../jobs/owner.ts';
 import { compileValues, type ValueTest } from '../policy/pattern.ts';
 import type { Policy } from '../policy/schema.ts';
+import { addressOf } from './address.ts';
 
 /** Label → value of the label → address: the files that `owners.lookups` names, as they were read. */
 export type Lookups = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -21,10 +22,6 @@ interface Search {
   readonly policy: OwnerPolicy;
   readonly lookups: Lookups;
 }
-
-/** Plain addresses only: no quotes, no display names, and none of what identities of other clouds look like. */
-const addressForm = /^[a-z0-9.!#$%&'*+=?^_`{|}~-]{1,64}@([a-z0-9-]+(?:\.[a-z0-9-]+)+)$/;
-const longestAddress = 254;
 
 /**
  * Says who answers for a job: the first step of the policy's `owners` that finds somebody, in the order labels, lookups,
@@ -106,9 +103,9 @@ function team(name: string, teams: Readonly<Record<string, Contact>>): Found | u
 
 /** A person by address; only one of the domains where these are given. */
 function person(text: string, domains: readonly string[] | undefined): Found | undefined {
-  const email = text.toLowerCase();
-  const [, domain] = email.length > longestAddress ? [] : (addressForm.exec(email) ?? []);
-  if (domain === undefined || domains?.includes(domain) === false) return undefined;
+  const address = addressOf(text);
+  if (address === undefined || domains?.includes(address.domain) === false) return undefined;
+  const { email } = address;
   return { name: email, kind: 'person', reach: { email } };
 }
 

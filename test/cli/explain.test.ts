@@ -43,7 +43,7 @@ describe('jobwarden explain', () => {
     expect(code).toBe(0);
     expect(out).toContain('cancel by long-queries\n  It has run for 1 h 35 min, over the limit of 30 min.\n');
     expect(out).toContain('policy enforce, target enforce, rule enforce; the softest counts');
-    expect(out).toContain('told   slack:ana@example.com, else slack:#data-cost; and slack:#data-cost (routes[1])');
+    expect(out).toContain('told   slack:ana@example.com, else email:ana@example.com, else slack:#data-cost; and slack:#data-cost (routes[1])');
     expect(out).toContain('owner  ana@example.com (person), found by domain example.com');
   });
 
@@ -56,7 +56,7 @@ describe('jobwarden explain', () => {
   });
 
   it.each([
-    ['young', 'warn by long-queries', 'slack:ana@example.com, else slack:#data-cost (routes[2])'],
+    ['young', 'warn by long-queries', 'slack:ana@example.com, else email:ana@example.com, else slack:#data-cost (routes[2])'],
     ['closing', 'cancel by long-queries, held back by exemption', 'nobody: it is for the record only'],
     ['models', 'would cancel by hungry-queries', 'slack:#data-cost (observe.tell: operators, until it is in force)'],
     ['nightly', 'record by machines', 'nobody: it is for the record only'],
@@ -91,17 +91,14 @@ describe('jobwarden explain', () => {
   });
 
   it('says which keys are not in force, as far as they matter to the job', async () => {
-    const written = (await readFile(policy, 'utf8')).replace(
-      '    grace: none\n',
-      '    grace: none\n    ifUnknown: warn\n',
-    );
+    const keeping = 'optOut: { label: "jobwarden=keep", allowedFor: ["*"], upTo: { runTime: 4h }, perOwnerPerDay: 2 }';
+    const written = `${await readFile(policy, 'utf8')}\n${keeping}\n`;
     const notesOf = async (job: string) => {
       const words = [job, '--policy', '-', '--jobs', jobs, ...monday, '--format', 'json'];
       const data: Data = JSON.parse((await explain(words, { stdin: written })).out);
       return data.problems.map(({ where }) => where);
     };
-    expect(await notesOf('runaway')).toEqual(['rules[0].ifUnknown']);
-    expect(await notesOf('nightly')).toEqual([]);
+    expect(await notesOf('runaway')).toEqual(['optOut.perOwnerPerDay']);
   });
 
   it('asks the deployment for its setting: the option, else the environment, else enforce', async () => {

@@ -78,6 +78,7 @@ describe('the switch', () => {
     expect(stopped).toEqual({
       by: 'stop',
       why: 'The stop switch cannot be read, so everything is stopped: [objects] no access',
+      unreadable: true,
     });
   });
 

@@ -188,7 +188,7 @@ describe('what a notice carries', () => {
     const notice = aNotice({
       case: long,
       event: long,
-      hints: Array.from({ length: 20 }, () => long),
+      hints: Array.from({ length: 20 }, () => 'cross-join' as const),
       job: {
         id: long,
         project: long,

@@ -3,7 +3,9 @@ import type { Delivery } from '../../shared/notices/message.ts';
 import type { Notice } from '../../shared/notices/notice.ts';
 import { plainText } from '../../shared/notices/render.ts';
 import { hours, minutes, nowMs } from '../make.ts';
-import { aDelivery, aNotice, aNoticePolicy, aTell, notices, platform } from './make.ts';
+import { collected, dailyNotice } from '../../shared/notices/daily.ts';
+import { noticeKeys } from '../../shared/notices/digest.ts';
+import { aDelivery, aNotice, aNoticePolicy, aTell, context, notices, platform } from './make.ts';
 
 // Synthetic: no such person, team, job or channel exists. The files in golden/ are there to be read by people.
 
@@ -14,6 +16,16 @@ function first(all: readonly Notice[]): Notice {
   const [notice] = all;
   if (notice === undefined) throw new Error('no notice');
   return notice;
+}
+
+function last(all: readonly Notice[]): Notice {
+  return first(all.slice(-1));
+}
+
+function warnings(count: number) {
+  return Array.from({ length: count }, (_, index) =>
+    aTell({ ...warned, job: { id: `job-${index + 1}`, slotMs: hours(count - index) } }),
+  );
 }
 
 function manyTells(count: number, dids: readonly ('cancelled' | 'finished-first')[]) {
@@ -67,6 +79,81 @@ const made: Readonly<Record<string, () => readonly [Notice, Partial<Delivery>?]>
     return [notice, { to: { channel: '#data-unowned' }, notReached: [{ receiver, why }] }];
   },
   'cancelled-nobody-owns-it': () => [aNotice({ verdict: { owner: undefined } })],
+  'cancelled-on-demand-in-berlin': () => [
+    aNotice(
+      { job: { queryText: sql }, costUsd: 50.4, hints: ['no-filter', 'cross-join'] },
+      aNoticePolicy({
+        timezone: 'Europe/Berlin',
+        rules: [
+          {
+            name: 'long-queries',
+            description: 'Half an hour on real capacity is nearly always a mistake.',
+            limit: { runTime: '30m' },
+            action: 'cancel',
+            grace: 'none',
+          },
+        ],
+      }),
+    ),
+  ],
+  'cancelled-in-a-reservation': () => [
+    aNotice({ job: { reservation: 'admin:EU.prod', edition: 'ENTERPRISE' }, costUsd: 50 }),
+  ],
+  'cancelled-for-an-unknown-user-of-looker': () => [
+    aNotice({
+      job: {
+        principal: 'bi@prod.iam.gserviceaccount.com',
+        principalKind: 'serviceAccount',
+        labels: { 'looker-context-user_id': '99' },
+      },
+      verdict: {
+        owner: {
+          ...platform,
+          name: 'bi-team',
+          foundBy: 'principal pattern bi@* (looker-context-user_id "99" is not in looker-users.csv)',
+        },
+      },
+    }),
+  ],
+  'cancelled-a-script-of-dbt': () => [
+    aNotice({
+      job: {
+        statementType: 'SCRIPT',
+        principal: 'dbt-prod@prod.iam.gserviceaccount.com',
+        principalKind: 'serviceAccount',
+        labels: { dbt_invocation_id: '1e2f33', target_name: 'prod', node_id: 'model.marts.orders' },
+      },
+      verdict: { owner: platform },
+    }),
+  ],
+  'cancelled-nobody-owns-it-other-rules-lost': () => [
+    aNotice({
+      verdict: {
+        owner: undefined,
+        superseded: [
+          { rule: 'dbt-production', action: 'warn', because: 'has run for 31 min, over the limit of 20 min' },
+          { rule: 'huge-scans', action: 'cancel', because: 'has processed 1.27 TiB, over the limit of 1 TiB' },
+        ],
+      },
+    }),
+  ],
+  'warned-again': () => {
+    const plain = {
+      verdict: { action: 'warn' as const },
+      outcome: { did: 'warned' as const, why: 'Its owner is told.' },
+    };
+    const { receivers } = aNotice(plain);
+    const { warning } = noticeKeys(receivers, { rule: 'long-queries', line: 'limit' });
+    return [aNotice({ ...plain, earlier: { [warning]: 'notice-00000000' } })];
+  },
+  'warned-the-rest-in-the-thread': () => [last(notices({ tells: warnings(13) }))],
+  'observed-in-a-day': () => {
+    const tells = ['a', 'b'].map((id) => aTell({ ...observed, job: { id } }));
+    const daily = collected(undefined, tells, { policy: aNoticePolicy(), atMs: nowMs - hours(5) });
+    const notice = daily && dailyNotice(daily, aNoticePolicy(), context);
+    if (notice === undefined) throw new Error('no notice');
+    return [notice];
+  },
   'finished-first': () => [
     aNotice({ outcome: { did: 'finished-first', why: 'It finished before the cancel took effect.' } }),
   ],

@@ -1,4 +1,5 @@
-import { digest, type NoticeContext, type Tidings } from '../../shared/notices/digest.ts';
+import { digest, type Tidings } from '../../shared/notices/digest.ts';
+import type { NoticeContext } from '../../shared/notices/notice-group.ts';
 import type { Delivery } from '../../shared/notices/message.ts';
 import { noticeSchema, type Notice } from '../../shared/notices/notice.ts';
 import type { Tell } from '../../shared/notices/notice-job.ts';

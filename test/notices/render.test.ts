@@ -42,7 +42,7 @@ function everywhere(text: string, count = 1): Notice {
     aTell({
       case: `case-${index}`,
       event: text,
-      hints: [text, text, text],
+      hints: ['select-star', 'cross-join', 'no-filter'],
       job: {
         id: `${index}${text}`,
         project: text,

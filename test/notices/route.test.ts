@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { receiverKey } from '../../shared/notices/notice.ts';
-import { chainsFor, operatorsChain, ownerChain } from '../../shared/notices/route.ts';
+import { destinationsFor, operatorsChain, ownerChain } from '../../shared/notices/route.ts';
 import { aJob, type WrittenPolicy } from '../make.ts';
 import { aNoticePolicy, platform, sam } from './make.ts';
 
@@ -10,7 +10,7 @@ const keys = (chain: ReturnType<typeof ownerChain>) => chain.map(receiverKey);
 
 function routed(routes: WrittenPolicy['routes'], job = aJob(), owner = sam) {
   const about = { event: 'cancel.confirmed', action: 'cancel' as const, rule: 'long-queries', job };
-  return chainsFor(about, owner, aNoticePolicy({ routes })).map(keys);
+  return destinationsFor(about, owner, aNoticePolicy({ routes })).map(({ chain }) => keys(chain));
 }
 
 const toSam = ['slack:sam@example.com', 'slack:#data-unowned', 'slack:#data-cost', 'slack:oncall@example.com'];

@@ -1,8 +1,10 @@
 import type { NotifyPorts } from '../../functions/notify/attempt.ts';
+import type { Channels } from '../../functions/notify/channels.ts';
 import type { LogEntry } from '../../functions/log.ts';
 import { memoryClaims } from '../../shared/ledger/claims.ts';
 import { memoryReceipts } from '../../shared/ledger/receipts.ts';
 import { ChannelError, type Channel, type ChannelFailure } from '../../shared/notices/channel.ts';
+import type { Receiver } from '../../shared/notices/notice.ts';
 import { plainMessage } from '../../shared/notices/render.ts';
 import { nowMs } from '../make.ts';
 
@@ -17,10 +19,13 @@ export interface ScriptedSend {
 export type Script = (to: string) => ChannelFailure | 'crash' | undefined | Promise<void>;
 
 /** A channel in memory that fails as its script says. */
-export function scriptedChannel(script: Script = () => undefined): Channel & { readonly sent: ScriptedSend[] } {
+export function scriptedChannel(
+  script: Script = () => undefined,
+  name = 'slack',
+): Channel & { readonly sent: ScriptedSend[] } {
   const sent: ScriptedSend[] = [];
   return {
-    name: 'slack',
+    name,
     sent,
     send: async (message, address) => {
       const to = 'email' in address ? address.email : address.channel;
@@ -28,7 +33,11 @@ export function scriptedChannel(script: Script = () => undefined): Channel & { r
       if (failure === 'crash') throw new TypeError('a defect');
       if (failure !== undefined) {
         const later = failure === 'transient' ? { retryAfterMs: 30_000 } : {};
-        throw new ChannelError(`[slack] ${failure} for ${to}`, { kind: failure, reason: `it is ${failure}`, ...later });
+        throw new ChannelError(`[${name}] ${failure} for ${to}`, {
+          kind: failure,
+          reason: `it is ${failure}`,
+          ...later,
+        });
       }
       sent.push({ to, text: plainMessage(message) });
       return { room: `room of ${to}`, id: String(sent.length) };
@@ -36,11 +45,22 @@ export function scriptedChannel(script: Script = () => undefined): Channel & { r
   };
 }
 
+/** These channels and no others, with whom to tell when a credential is refused. */
+export function channelsOf(all: readonly Channel[], lastResorts: readonly Receiver[] = []): Channels {
+  return {
+    get: async (name) => all.find((channel) => channel.name === name),
+    lastResorts: async () => lastResorts,
+  };
+}
+
 /** What `notify` works with, in memory, with the log at hand. */
-export function ports(fields: Partial<NotifyPorts> = {}): NotifyPorts & { readonly logged: LogEntry[] } {
+export function ports({
+  channel = scriptedChannel(),
+  ...fields
+}: Partial<NotifyPorts> & { readonly channel?: Channel } = {}): NotifyPorts & { readonly logged: LogEntry[] } {
   const logged: LogEntry[] = [];
   return {
-    channel: scriptedChannel(),
+    channels: channelsOf([channel]),
     claims: memoryClaims({ now: () => nowMs }),
     receipts: memoryReceipts(),
     log: (entry) => logged.push(entry),

@@ -7,7 +7,7 @@ import { memoryReceipts } from '../../shared/ledger/receipts.ts';
 import { noticeEvent } from '../../shared/notices/event.ts';
 import { aNotice } from '../notices/make.ts';
 import { nowMs } from '../make.ts';
-import { ports, scriptedChannel } from './make.ts';
+import { channelsOf, ports, scriptedChannel } from './make.ts';
 
 // Synthetic: no such person, job or channel exists.
 
@@ -162,7 +162,7 @@ describe('notify', () => {
       await notify(notice, given);
       await given.claims.reopen(notice.id);
       expect(await given.receipts.reopen(notice.id)).toBe(true);
-      expect(await notify(notice, { ...given, channel: scriptedChannel() })).toEqual({ kind: 'delivered' });
+      expect(await notify(notice, { ...given, channels: channelsOf([scriptedChannel()]) })).toEqual({ kind: 'delivered' });
     });
   });
 
@@ -266,6 +266,7 @@ describe('notify', () => {
       {
         severity: 'INFO',
         message: 'Notice delivered.',
+        event: 'notice.delivered',
         notice: notice.id,
         phase: 'cancelled',
         sweep: notice.sweepId,

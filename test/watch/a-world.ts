@@ -5,8 +5,9 @@ import { isBeingCancelled } from '../../shared/ledger/case.ts';
 import { emptyLedger, type LedgerDocument } from '../../shared/ledger/document.ts';
 import { memoryLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { memoryReceipts, type Receipts } from '../../shared/ledger/receipts.ts';
+import type { Stopped } from '../../shared/ledger/stop.ts';
 import type { Job } from '../../shared/jobs/job.ts';
-import type { HeldBack, Mode } from '../../shared/jobs/verdict.ts';
+import type { Mode } from '../../shared/jobs/verdict.ts';
 import type { Notice } from '../../shared/notices/notice.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { PolicySource, PolicyState } from '../../shared/policy/source.ts';
@@ -37,7 +38,7 @@ export interface Given {
   readonly publishMs?: number;
   readonly engines?: World['engines'];
   /** What stops every cancel at a moment. */
-  readonly stop?: (atMs: number) => HeldBack | undefined;
+  readonly stop?: (atMs: number) => Stopped | undefined;
 }
 
 /** An event of the trail, or a call to the engine, in the order in which they happened. */

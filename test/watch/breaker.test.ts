@@ -68,7 +68,11 @@ describe('too many planned cancels', () => {
     await world.sweepAgain();
     expect(open()).toEqual(['breaker.opened', 'breaker.closed']);
     expect(world.cancelled()).toEqual(['job-1', 'job-2', 'job-3']);
-    expect(world.notices('trouble')).toHaveLength(1);
+    const troubles = world.notices('trouble').map(({ trouble }) => [trouble?.about, trouble?.isOver ?? false]);
+    expect(troubles).toEqual([
+      ['breaker', false],
+      ['breaker', true],
+    ]);
   });
 
   test('open it again when it was closed in between, and that is told again', async () => {
@@ -83,7 +87,7 @@ describe('too many planned cancels', () => {
       'breaker.closed',
       'breaker.opened',
     ]);
-    expect(world.notices('trouble')).toHaveLength(2);
+    expect(world.notices('trouble')).toHaveLength(3);
   });
 
   test('that only observe do not open it', async () => {

@@ -69,7 +69,12 @@ describe('an order to stop', () => {
       'The month is being closed',
       'It takes longer',
     ]);
-    expect(world.notices('trouble')).toHaveLength(2);
+    const about = world.notices('trouble').map(({ trouble }) => [trouble?.about, trouble?.isOver ?? false]);
+    expect(about).toEqual([
+      ['standstill:stop', false],
+      ['standstill:stop', false],
+      ['standstill:stop', true],
+    ]);
   });
 
   test('that is none, such as a switch that cannot be read, is recorded without an end', async () => {

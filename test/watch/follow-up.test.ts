@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { match, stub } from 'sinon';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { JobEnd } from '../../shared/jobs/job.ts';
 import { caseId } from '../../shared/audit/event.ts';
 import { openCase, planned, sent, settled } from '../../shared/ledger/case.ts';
@@ -55,6 +56,23 @@ describe('a cancel that was not confirmed in its sweep', () => {
     expect(world.notices('followed-up').map(({ owner, jobs }) => [owner.name, jobs[0]?.did])).toEqual([
       ['sam@example.com', did],
     ]);
+  });
+
+  test('leaves the others their time when the engine hangs that is asked about it', async () => {
+    const world = aWorld({ jobs: [{ job: runaway, onCancel: ignored }] });
+    await world.sweep();
+    const { source } = world.engine;
+    const hang = stub(source, 'get').callsFake(async (_, { signal }) => {
+      await world.clock.wait(hours(1), signal);
+      throw engineError('timeout');
+    });
+    hang.withArgs(match({ id: 'job-2' })).callThrough();
+    onTestFinished(() => hang.restore());
+    world.engine.put({ job: aJob({ id: 'job-2', runTimeMs: hours(1) }) });
+    const { outcomes, troubles } = await world.sweepAgain();
+    expect(outcomes).toEqual({ cancelled: 1 });
+    expect(world.cancelled()).toEqual(['job-1', 'job-2']);
+    expect(troubles).toContainEqual(expect.stringMatching(/job-1 could not be followed up/));
   });
 
   test('may turn out to be of a job that is gone', async () => {

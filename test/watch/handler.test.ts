@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { afterEach, describe, expect, test } from 'vitest';
+import { engineSettings } from '../../functions/settings.ts';
 import { engineOpener, watchHandler } from '../../functions/watch/handler.ts';
 import type { LogEntry } from '../../functions/log.ts';
 import { startWatch } from '../../functions/watch/start.ts';
 import type { World } from '../../functions/watch/world.ts';
+import { listAll } from '../../shared/engines/list.ts';
 import type { PolicyState } from '../../shared/policy/source.ts';
 import { aJob, hours } from '../make.ts';
 import { aWorld } from './a-world.ts';
@@ -162,7 +164,10 @@ const settings = {
   stop: undefined,
   state: '/nowhere/state',
   storageEndpoint: undefined,
-  bigqueryEndpoint: 'http://127.0.0.1:1',
+  engines: engineSettings({
+    BIGQUERY_EMULATOR_HOST: 'http://127.0.0.1:1',
+    DATA_FUSION_EMULATOR_HOST: 'nowhere:// at all',
+  }),
 } as const;
 
 describe('the engines of an instance', () => {
@@ -173,13 +178,23 @@ describe('the engines of an instance', () => {
     expect(Object.keys(one.cancellers)).toEqual(['bigquery']);
   });
 
-  test('that cannot be opened are left out, and that is logged', async () => {
+  test('that cannot be opened fail with their sentence, are tried anew, and do not disturb the others', async () => {
     const log: LogEntry[] = [];
-    const opened = await engineOpener(settings, (entry) => void log.push(entry))(['dli', 'bigquery']);
-    expect(Object.keys(opened.sources)).toEqual(['bigquery']);
-    expect(log).toEqual([
-      { severity: 'ERROR', message: expect.stringMatching(/^\[dli\] this engine is not/), error: expect.any(Error) },
-    ]);
+    const opener = engineOpener(settings, (entry) => void log.push(entry));
+    const budget = { untilMs: Date.now() + 1000, signal: new AbortController().signal };
+    const target = { engine: 'data-fusion', name: 'data-fusion:p/eu', project: 'p' } as const;
+    const said = /^\[data-fusion\] the endpoint "nowhere:/;
+    for (const times of [1, 2]) {
+      const { sources, cancellers } = await opener(['data-fusion', 'bigquery']);
+      expect(sources.bigquery?.engine).toBe('bigquery');
+      const failed = [];
+      for await (const news of listAll([target], sources, { budget, concurrency: 1 })) failed.push(news);
+      expect(failed).toEqual([{ target, failed: expect.objectContaining({ message: expect.stringMatching(said) }) }]);
+      const job = aJob({ engine: 'data-fusion' });
+      await expect(cancellers['data-fusion']?.cancel(job, budget)).rejects.toThrow(said);
+      const line = { severity: 'ERROR', message: expect.stringMatching(said), error: expect.any(Error) };
+      expect(log).toEqual(Array.from({ length: times }, () => line));
+    }
   });
 
   test('are not opened before the first request', () => {

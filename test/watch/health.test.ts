@@ -50,11 +50,14 @@ describe('three failed cancels in a row', () => {
     expect(sent?.atMs).toBeLessThan(endsAtMs + minutes(1));
   });
 
-  test('are told to the operators, once', async () => {
+  test('are told to the operators once, and so is the end of it', async () => {
     const world = aWorld({ jobs: [1, 2, 3].map((index) => over(`job-${index}`, denied)), policy: wide });
     await world.sweep();
     await sweeps(world, 15);
-    expect(troubles(world)).toEqual(['bigquery:analytics-prod is only observed']);
+    expect(troubles(world)).toEqual([
+      'bigquery:analytics-prod is only observed',
+      'bigquery:analytics-prod is no longer only observed',
+    ]);
   });
 
   test('may come in sweep after sweep, and in one instance after another', async () => {

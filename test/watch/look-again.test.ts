@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { aJob, aRule, hours, minutes, nowMs, tib, type WrittenPolicy } from '../make.ts';
 import { aWorld } from './a-world.ts';
-import { byCancel, engineError, succeeded, type Look } from './memory-engine.ts';
+import { byCancel, engineError, ignored, stopsAfter, succeeded, type Look } from './memory-engine.ts';
 
 const runaway = aJob({ runTimeMs: hours(1), bytesProcessed: tib(4), labels: { env: 'dev' } });
 
@@ -248,5 +248,41 @@ describe('the cancel', () => {
     const world = aWorld({ jobs: [{ job: runaway, look: [{}, { labels: { owner: 'kim@example.com' } }] }] });
     await world.sweep();
     expect(world.jobEvents('cancel.confirmed')[0]?.data.owner?.name).toBe('sam@example.com');
+  });
+});
+
+describe('the cancel of a child that outlives its script', () => {
+  const script = aJob({ id: 'parent', runTimeMs: hours(1), statementType: 'SCRIPT', children: 1 });
+  const child = aJob({ id: 'child-1', parentId: 'parent', runTimeMs: hours(1) });
+  const policy: WrittenPolicy = { rules: [aRule({ match: { statementType: ['SCRIPT'] } })] };
+  const parentStops = (afterMs: number) => [
+    { job: script, onCancel: stopsAfter(afterMs) },
+    { job: child, onCancel: ignored },
+  ];
+
+  test('is not sent once the stop switch is set, although that of the script was', async () => {
+    const stop = (atMs: number) => (atMs > nowMs ? ({ by: 'stop', why: 'A synthetic stop.' } as const) : undefined);
+    const world = aWorld({ policy, jobs: parentStops(100), stop });
+    await world.sweep();
+    expect(world.cancelled()).toEqual(['parent']);
+    expect(world.jobEvents('cancel.unconfirmed')[0]?.data.outcome?.why).toMatch(/1 of its child jobs still run/);
+  });
+
+  test('asks the stop switch each time', async () => {
+    const stop = (atMs: number) =>
+      atMs > nowMs + minutes(0.2) ? ({ by: 'stop', why: 'A synthetic stop.' } as const) : undefined;
+    const world = aWorld({ policy, jobs: parentStops(100), stop });
+    await world.sweep();
+    const sentAtMs = world.calls('cancel').map(({ atMs }) => atMs - nowMs);
+    expect(sentAtMs.length).toBeGreaterThan(2);
+    expect(Math.max(...sentAtMs)).toBeLessThanOrEqual(minutes(0.2));
+  });
+
+  test.each([150, 550])('does not start when the time for cancels is over (calls of %d ms)', async (latencyMs) => {
+    const world = aWorld({ policy, jobs: parentStops(40_000), latencyMs });
+    await world.sweep();
+    const sentAtMs = world.calls('cancel').map(({ atMs }) => atMs - nowMs);
+    expect(sentAtMs.length).toBeGreaterThan(1);
+    expect(Math.max(...sentAtMs)).toBeLessThan(56_000);
   });
 });

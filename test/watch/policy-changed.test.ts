@@ -70,6 +70,7 @@ describe('a policy that is another than the ledger saw last', () => {
     expect(notices).toHaveLength(1);
     expect(notices[0]).toMatchObject({ owner: { name: 'operators' }, jobs: [] });
     expect(notices[0]?.trouble).toEqual({
+      about: expect.stringMatching(/^policy-changed [0-9a-f]{64}$/),
       title: 'The policy was changed, and is harsher in part',
       lines: [
         'Another policy is in force: 1 edit is in it, 1 harsher or unclear.',

@@ -98,6 +98,23 @@ describe('with a policy whose newest edit was rejected', () => {
     });
   });
 
+  test.each([
+    ['the newest edit of the policy was rejected', rejected('b2')],
+    ['the policy cannot be read now', { ...rejected('b2'), rejectedSha256: undefined }],
+  ])('each job says so: %s', async (says, state) => {
+    const world = aWorld({ states: [state], jobs: [runaway] });
+    await world.sweep();
+    const [event] = world.jobEvents('cancel.would-have');
+    expect(event?.data.heldBack).toEqual({ by: 'mode', why: `Only observed: ${says}.` });
+  });
+
+  test('a deployment that observes says that of itself', async () => {
+    const world = aWorld({ setting: 'observe', states: [rejected('b2')], jobs: [runaway] });
+    await world.sweep();
+    const [event] = world.jobEvents('cancel.would-have');
+    expect(event?.data.heldBack?.why).toBe('Only observed: the deployment observes.');
+  });
+
   test('that is told once: by an event, and by one notice that stands for the jobs', async () => {
     const world = aWorld({ states: [rejected('b2')], jobs: [runaway] });
     for (let sweep = 0; sweep < 3; sweep += 1) await world.sweepAgain();

@@ -1,3 +1,4 @@
+import { stub } from 'sinon';
 import { describe, expect, test } from 'vitest';
 import { aJob, aRule, hours, minutes } from '../make.ts';
 import { aWorld } from './a-world.ts';
@@ -67,6 +68,20 @@ describe('what cannot be recorded is not done', () => {
     expect(world.trail.events).toEqual([]);
     expect(world.ledger.swaps()).toBe(1);
     expect((await world.ledger.document()).cases).toEqual({});
+  });
+
+  test('a plan that the store does not take is not carried out, and no other sweep is blamed for it', async () => {
+    const world = aWorld({ jobs: [runaway] });
+    const swap = stub(world.ledger, 'swap').rejects(new Error('[objects] put of ledger.json: HTTP 503'));
+    const summary = await world.sweep();
+    expect(world.cancelled()).toEqual([]);
+    expect(summary).toMatchObject({ status: 'degraded', outcomes: {} });
+    expect(summary.troubles).toEqual([
+      'The ledger could not be written: [objects] put of ledger.json: HTTP 503',
+      'This sweep did nothing: what cannot be recorded is not done.',
+    ]);
+    swap.restore();
+    expect((await world.sweepAgain()).outcomes).toEqual({ cancelled: 1 });
   });
 
   test('the sweep after a lost one does what is left to do', async () => {

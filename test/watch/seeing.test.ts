@@ -149,7 +149,6 @@ describe('a job that is hidden', () => {
 describe('a closer look', () => {
   test.each([
     ['it has ended', { state: 'done', end: byCancel }],
-    ['the engine no longer knows it', 'gone'],
     ['it is below the limit', { startedAtMs: nowMs - minutes(1) }],
   ] as const)('drops a job of which the list said too much: %s', async (_, look) => {
     const world = aWorld({ jobs: [{ job: runaway, look }] });
@@ -167,6 +166,17 @@ describe('a closer look', () => {
       outcomes: {},
       troubles: [expect.stringMatching(/is not judged/)],
     });
+  });
+
+  test('drops a job that is listed and yet not known to the engine, and says so: it may go on unseen', async () => {
+    const world = aWorld({ jobs: [{ job: runaway, look: 'gone' }] });
+    const says = /job-1 is listed as running, but the engine says that there is no such job: it is not judged/;
+    expect(await world.sweep()).toMatchObject({
+      status: 'degraded',
+      outcomes: {},
+      troubles: [expect.stringMatching(says)],
+    });
+    expect(world.told()).toEqual([]);
   });
 
   test('that fails leaves the verdict of the list, says so, and leads to no cancel', async () => {

@@ -36,6 +36,13 @@ describe('the stop switch', () => {
     expect((await world.sweepAgain()).outcomes).toEqual({ cancelled: 1 });
   });
 
+  test('that cannot be read degrades the sweep: a stop that nobody ordered must not go unseen', async () => {
+    const why = 'The stop switch cannot be read, so everything is stopped: [objects] no access';
+    const world = aWorld({ jobs: [runaway], stop: () => ({ by: 'stop', why, unreadable: true }) });
+    expect(await world.sweep()).toMatchObject({ status: 'degraded', heldBack: { stop: 1 }, troubles: [why] });
+    expect(world.jobEvents().map(({ data }) => data.heldBack)).toEqual([{ by: 'stop', why }]);
+  });
+
   test('is looked at again right before the cancel, also where that waits for its instant', async () => {
     const soon = aJob({ id: 'soon', runTimeMs: minutes(30) - seconds(30) });
     const world = aWorld({ jobs: [soon], stop: between(seconds(20), minutes(1)) });
@@ -68,11 +75,12 @@ describe('the stop switch', () => {
     expect(world.cancelled()).toEqual(['parent', 'child-1']);
   });
 
-  test('is told to the operators once, again every four hours, and not any more when it is over', async () => {
+  test('is told to the operators once, again every four hours, and once that it is over', async () => {
     const world = aWorld({ stop: between(0, hours(9)) });
     await world.sweep();
     for (let quarter = 0; quarter < 44; quarter += 1) await world.sweepAgain(minutes(15));
-    expect(standstills(world)).toEqual([0, 240, 480].map((minute) => [minute, 'Nothing is cancelled at the moment']));
+    const reminders = [0, 240, 480].map((minute) => [minute, 'Nothing is cancelled at the moment']);
+    expect(standstills(world)).toEqual([...reminders, [540, 'The order to stop every cancel is over']]);
     expect(world.notices('trouble')[0]?.trouble?.lines[0]).toBe(stopped.why);
     const keys = Object.keys(world.ledger.latest().troubles);
     expect(keys.filter((key) => key.includes('standstill'))).toEqual([]);
@@ -83,7 +91,7 @@ describe('the stop switch', () => {
     const world = aWorld({ stop: twice });
     await world.sweep();
     for (let minute = 0; minute < 4; minute += 1) await world.sweepAgain();
-    expect(standstills(world).map(([minute]) => minute)).toEqual([0, 2]);
+    expect(standstills(world).map(([minute]) => minute)).toEqual([0, 1, 2, 3]);
   });
 });
 
@@ -108,7 +116,10 @@ describe('a clock that is off', () => {
     await world.sweepAgain();
     skewMs = seconds(1);
     expect((await world.sweepAgain()).outcomes).toEqual({ cancelled: 1 });
-    expect(standstills(world)).toHaveLength(1);
+    expect(standstills(world).map(([, title]) => title)).toEqual([
+      'Nothing is cancelled at the moment',
+      'Cancels are carried out again',
+    ]);
   });
 
   test('also keeps what a cancelled job left behind from being cancelled', async () => {

@@ -80,11 +80,11 @@ const rows = [
     kept: { 'target:a': 1, 'told:target:a': nowMs },
   },
   {
-    title: 'one that is over is forgotten',
+    title: 'one that is over is told once, and forgotten',
     before: { 'target:a': 1, 'told:target:a': 1 },
     now: [],
     events: 0,
-    told: [],
+    told: ['over target:a'],
     kept: {},
   },
   {
@@ -92,7 +92,7 @@ const rows = [
     before: { breaker: 1, 'told:breaker': 1 },
     now: [patient],
     events: 2,
-    told: [],
+    told: ['over breaker'],
     kept: { 'target:a': nowMs },
   },
   {
