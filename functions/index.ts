@@ -1,5 +1,7 @@
 import { http } from '@google-cloud/functions-framework';
 import type { Problem } from '../shared/jobs/problem.ts';
+import { onlyFrom } from './caller.ts';
+import { traced } from './log-context.ts';
 import { writeLog } from './log.ts';
 import { readNotifySettings, readWatchSettings } from './settings.ts';
 
@@ -13,14 +15,16 @@ function refuse(problems: readonly Problem[]): never {
 async function registerWatch(): Promise<readonly Problem[]> {
   const settings = readWatchSettings(process.env);
   if (!('mode' in settings)) return settings;
-  http('watch', (await import('./watch/start.ts')).startWatch(settings));
+  const { startWatch } = await import('./watch/start.ts');
+  http('watch', traced('watch', settings.project, onlyFrom(settings.caller, writeLog, startWatch(settings))));
   return [];
 }
 
 async function registerNotify(): Promise<readonly Problem[]> {
   const settings = readNotifySettings(process.env);
-  if (!('slackToken' in settings)) return settings;
-  http('notify', (await import('./notify/start.ts')).startNotify(settings));
+  if (!('slackUrl' in settings)) return settings;
+  const { startNotify } = await import('./notify/start.ts');
+  http('notify', traced('notify', settings.project, onlyFrom(settings.caller, writeLog, startNotify(settings))));
   return [];
 }
 

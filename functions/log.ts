@@ -1,3 +1,5 @@
+import { withCarried } from './log-context.ts';
+
 /** One log entry. `message` is a sentence; the other fields are data. Never holds a token, a statement or a message body. */
 export interface LogEntry {
   readonly severity: 'DEBUG' | 'INFO' | 'NOTICE' | 'WARNING' | 'ERROR' | 'CRITICAL';
@@ -27,6 +29,14 @@ function json(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => plain(inner));
 }
 
+/** Metrics and alerts go by the small fields of a line; those stay when the line is too long. */
+const maxField = 2000;
+
+function smallOf(fields: Readonly<Record<string, unknown>>) {
+  const isSmall = ([, value]: readonly [string, unknown]) => (json(value) ?? '').length <= maxField;
+  return Object.fromEntries(Object.entries(fields).filter(isSmall));
+}
+
 /** An entry as one line of JSON with the field names of Cloud Logging (`severity`, `message`, `time`). Never throws. */
 export function logLine(entry: LogEntry, nowMs: number): string {
   const { severity, message, ...fields } = entry;
@@ -34,13 +44,15 @@ export function logLine(entry: LogEntry, nowMs: number): string {
   try {
     const line = json({ ...fields, ...head });
     if (line.length <= maxLine) return line;
-    return json({ ...head, cut: `${line.length} characters were too many for a log entry` });
+    const cut = `${line.length} characters were too many for a log entry`;
+    const short = json({ ...smallOf(fields), ...head, cut });
+    return short.length <= maxLine ? short : json({ ...head, cut });
   } catch {
     return json({ ...head, cut: 'the fields of this entry could not be written' });
   }
 }
 
-/** Writes an entry to standard output, where Cloud Run picks it up. */
+/** Writes an entry to standard output, where Cloud Run picks it up, with the trace of the request under way. */
 export function writeLog(entry: LogEntry): void {
-  process.stdout.write(`${logLine(entry, Date.now())}\n`);
+  process.stdout.write(`${logLine(withCarried(entry), Date.now())}\n`);
 }

@@ -1,26 +1,6 @@
 import { z } from 'zod';
-
-const topic = z.string().regex(/^projects\/[^/]+\/topics\/[^/]+$/);
-const token = z.string().regex(/^\S{8,}$/);
-const url = z.url({ protocol: /^https?$/ });
-const hostPort = z.string().regex(/^[\w.-]+:\d+$/);
-const inBucket = z.string().regex(/^gs:\/\/[a-z\d][a-z\d._-]{1,220}[a-z\d](?:\/[^\s/][^\p{Cc}]*)?\/?$/u);
-/** A path; what looks like an address and is none of a bucket is a mistake rather than the name of a folder. */
-const folder = z.string().regex(/^(?![a-z][a-z\d+.-]+:)[^\p{Cc}]+$/iu);
-
-/** One setting: how it is read, what it is for, and what to write. The README's table and the error texts come from here. */
-export interface Setting {
-  readonly schema: z.ZodType<string>;
-  readonly for: 'watch' | 'notify' | 'both';
-  readonly required: boolean;
-  readonly otherwise: string;
-  readonly means: string;
-  readonly write: string;
-  /** An endpoint of a stand-in: refused where the functions run in the cloud. */
-  readonly localOnly?: boolean;
-  /** Where the functions run in the cloud it has to be set, and to this. */
-  readonly inCloud?: { readonly schema: z.ZodType<string>; readonly write: string };
-}
+import { folder, inBucket, json, token, topic, url, type Setting } from './settings-shape.ts';
+import { standInSettings } from './settings-stand-ins.ts';
 
 /** Every environment variable that Jobwarden reads, in the order of the README's table. */
 export const settingsTable = {
@@ -34,10 +14,11 @@ export const settingsTable = {
   },
   JOBWARDEN_POLICY: {
     schema: z.string().min(1),
-    for: 'watch',
-    required: true,
+    for: 'both',
+    required: 'watch',
     otherwise: '',
-    means: 'The policy; it is read again in every sweep.',
+    means:
+      'The policy; it is read again in every sweep. From it notify learns which variables hold the secrets of channels.',
     write: 'a path, such as policy.yaml, or gs://BUCKET/policy.yaml',
   },
   JOBWARDEN_TOPIC: {
@@ -84,6 +65,15 @@ export const settingsTable = {
       'While it is set, nothing is cancelled; what it says is told as the reason. The quicker switch is jobwarden stop.',
     write: 'the reason',
   },
+  JOBWARDEN_IF_REJECTED: {
+    schema: z.enum(['observe', 'keep']),
+    for: 'watch',
+    required: false,
+    otherwise: 'observe',
+    means:
+      'While the newest edit of the policy does not validate, the last good one only observes; keep leaves it in force.',
+    write: 'observe or keep',
+  },
   JOBWARDEN_PRINCIPAL: {
     schema: z.string().includes('@'),
     for: 'watch',
@@ -92,50 +82,88 @@ export const settingsTable = {
     means: 'The service account of watch itself: its own jobs are never cancelled unless a rule names it.',
     write: 'the address of the service account',
   },
-  SLACK_BOT_TOKEN: {
-    schema: token,
-    for: 'notify',
-    required: true,
-    otherwise: '',
-    means: 'The bot token of the Slack app (scopes chat:write, im:write, users:read, users:read.email).',
-    write: 'the xoxb- token, from a secret',
-  },
-  SLACK_API_URL: {
-    schema: url,
-    for: 'notify',
-    required: false,
-    otherwise: 'https://slack.com/api/',
-    means: 'Where the Slack Web API is; for a stand-in.',
-    write: 'a URL, such as http://127.0.0.1:8083/api/',
-    localOnly: true,
-  },
-  BIGQUERY_EMULATOR_HOST: {
+  JOBWARDEN_HEARTBEAT_URL: {
     schema: url,
     for: 'watch',
     required: false,
     otherwise: '',
-    means: "The client's own setting for another BigQuery endpoint, with or without /bigquery/v2; for a stand-in.",
-    write: 'a URL, such as http://127.0.0.1:8081',
-    localOnly: true,
+    means:
+      "An external dead-man's switch that is called at the end of each sweep, with /fail and the reason where it failed.",
+    write: 'a URL, such as https://hc-ping.com/UUID, from a secret; in the cloud it begins with https',
+    // Whoever knows the address can keep the switch quiet.
+    secret: true,
+    inCloudIfSet: { schema: z.url({ protocol: /^https$/ }), write: 'a URL that begins with https' },
   },
-  PUBSUB_EMULATOR_HOST: {
-    schema: hostPort,
+  JOBWARDEN_CALLER: {
+    schema: z.string().includes('@'),
     for: 'both',
     required: false,
     otherwise: '',
-    means: "The client's own setting for another Pub/Sub endpoint; for a stand-in or the official emulator.",
-    write: 'host:port, such as 127.0.0.1:8085',
-    localOnly: true,
+    means:
+      'The only service account that may call this function: that of Cloud Scheduler for watch, that of the push subscription for notify.',
+    write: 'the address of the service account',
+    inCloud: { schema: z.string().includes('@'), write: 'the address of the service account' },
   },
-  STORAGE_EMULATOR_HOST: {
-    schema: z.union([url, hostPort]),
+  JOBWARDEN_AUDIENCE: {
+    schema: z.url(),
     for: 'both',
     required: false,
     otherwise: '',
-    means: "The client's own setting for another Cloud Storage endpoint; for a stand-in.",
-    write: 'a URL, such as http://127.0.0.1:9023',
-    localOnly: true,
+    means: 'What the tokens of the caller are made out to.',
+    write: 'the URL that the schedule or the push subscription has as the audience of its token',
+    inCloud: { schema: z.url(), write: 'the URL that the schedule or the push subscription has as the audience' },
   },
+  GOOGLE_CLOUD_PROJECT: {
+    schema: z.string().min(1).max(200),
+    for: 'both',
+    required: false,
+    otherwise: '',
+    means: 'The project that the functions run in; with it, log lines are shown beside the request they belong to.',
+    write: 'the id of the project',
+  },
+  SLACK_BOT_TOKEN: {
+    schema: token,
+    for: 'notify',
+    required: true,
+    unless: 'JOBWARDEN_POLICY',
+    otherwise: '',
+    means:
+      'The bot token of the Slack app (scopes chat:write, im:write, users:read, users:read.email). Where notify has JOBWARDEN_POLICY, the channels there say what is needed.',
+    write: 'the xoxb- token, from a secret',
+  },
+  YANDEX_CREDENTIALS: {
+    schema: z.string().regex(/^(?:metadata|\s*\{[\s\S]*\}\s*)$/),
+    for: 'watch',
+    required: false,
+    otherwise: '',
+    means: 'Who watches Yandex Data Proc: a service account that may see and cancel its jobs (dataproc.editor).',
+    write: 'the JSON of an authorized key, from a secret, or metadata inside of Yandex Cloud',
+  },
+  YANDEX_IAM_TOKEN: {
+    schema: token,
+    for: 'watch',
+    required: false,
+    otherwise: '',
+    means: 'An IAM token of Yandex Cloud, instead of YANDEX_CREDENTIALS; it ends within 12 hours.',
+    write: 'the token, from a secret',
+  },
+  DLI_OTC_CREDENTIALS: {
+    schema: json,
+    for: 'watch',
+    required: false,
+    otherwise: '',
+    means: 'Who watches Data Lake Insight in Open Telekom Cloud: an access key, or a user with its domain.',
+    write: 'JSON with accessKey and secretKey, or with user, password and domain, from a secret',
+  },
+  DLI_HUAWEI_CREDENTIALS: {
+    schema: json,
+    for: 'watch',
+    required: false,
+    otherwise: '',
+    means: 'The same in Huawei Cloud.',
+    write: 'JSON with accessKey and secretKey, or with user, password and domain, from a secret',
+  },
+  ...standInSettings,
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof settingsTable;

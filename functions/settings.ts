@@ -1,8 +1,16 @@
 import type { Problem } from '../shared/jobs/problem.ts';
 import type { Mode } from '../shared/jobs/verdict.ts';
-import { settingsTable, type Setting, type SettingName } from './settings-table.ts';
+import type { Setting } from './settings-shape.ts';
+import { settingsTable, type SettingName } from './settings-table.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Who may call a function, by the token that comes with the call. */
+export interface CallerSettings {
+  readonly caller: string;
+  readonly audience: string;
+  readonly certificatesUrl: string | undefined;
+}
 
 /** What `watch` is told by its environment. */
 export interface WatchSettings {
@@ -11,22 +19,37 @@ export interface WatchSettings {
   readonly topic: string;
   readonly source: string;
   readonly ownPrincipal: string | undefined;
+  /** While the newest edit of the policy does not validate, the last good one only observes, or is kept in force. */
+  readonly ifRejected?: 'keep' | undefined;
   /** Why every cancel is stopped, where it is set. */
   readonly stop: string | undefined;
-  readonly bigqueryEndpoint: string | undefined;
+  /** What is called at the end of each sweep, where it is set. */
+  readonly heartbeatUrl?: string | undefined;
+  /** How the engines are reached. */
+  readonly engines: EngineSettings;
   /** `gs://BUCKET`, `gs://BUCKET/PREFIX`, or the path of a directory. */
   readonly state: string;
   readonly storageEndpoint: string | undefined;
+  readonly caller?: CallerSettings | undefined;
+  /** The project whose traces its log lines name. */
+  readonly project?: string | undefined;
 }
 
 /** What `notify` is told by its environment. */
 export interface NotifySettings {
-  readonly slackToken: string;
+  /** Where the policy is that names the channels; without it they go by their usual names. */
+  readonly policyFile: string | undefined;
   readonly slackUrl: string;
+  readonly pagerDutyUrl: string;
+  /** Whether channels may call this machine itself. */
+  readonly loopback: boolean;
   /** As for `watch`. */
   readonly state: string;
   readonly storageEndpoint: string | undefined;
   readonly deadLetterTopic: string | undefined;
+  readonly caller?: CallerSettings | undefined;
+  /** The project whose traces its log lines name. */
+  readonly project?: string | undefined;
 }
 
 function isNameOf(name: string): name is SettingName {
@@ -41,9 +64,11 @@ function problemOf(name: SettingName, env: Environment, target: 'watch' | 'notif
   const setting: Setting = settingsTable[name];
   const text = env[name] ?? '';
   const isCloud = env['K_SERVICE'] !== undefined;
-  const { schema, write } = (isCloud ? setting.inCloud : undefined) ?? setting;
+  const { schema, write } = (isCloud ? (setting.inCloud ?? setting.inCloudIfSet) : undefined) ?? setting;
   if (text === '') {
-    const isRequired = setting.required || (isCloud && setting.inCloud !== undefined);
+    const isWaived = setting.unless !== undefined && (env[setting.unless] ?? '') !== '';
+    const isNeeded = (setting.required === true && !isWaived) || setting.required === target;
+    const isRequired = isNeeded || (isCloud && setting.inCloud !== undefined);
     if (!isRequired || (setting.for !== target && setting.for !== 'both')) return undefined;
     return problem(name, 'setting-missing', `${name} is not set.`, `Set it to ${write}. ${setting.means}`);
   }
@@ -51,7 +76,7 @@ function problemOf(name: SettingName, env: Environment, target: 'watch' | 'notif
     return problem(name, 'setting-local-only', `${name} is set in the cloud.`, 'Remove it: it is for stand-ins only.');
   }
   if (schema.safeParse(text).success) return undefined;
-  const shown = name.includes('TOKEN') ? 'a value' : `"${text}"`;
+  const shown = setting.secret === true || /TOKEN|CREDENTIALS/.test(name) ? 'a value' : `"${text}"`;
   return problem(name, 'setting-wrong', `${name} is ${shown}, which cannot be used.`, `Set it to ${write}.`);
 }
 
@@ -72,7 +97,7 @@ function unknownNames(env: Environment): readonly Problem[] {
 function problemsOf(env: Environment, target: 'watch' | 'notify'): readonly Problem[] {
   const names = Object.keys(settingsTable).filter(isNameOf);
   const found = names.map((name) => problemOf(name, env, target)).filter((one) => one !== undefined);
-  return [...found, ...unknownNames(env)];
+  return [...found, ...callerProblems(env), ...unknownNames(env)];
 }
 
 function optional(env: Environment, name: SettingName): string | undefined {
@@ -81,6 +106,41 @@ function optional(env: Environment, name: SettingName): string | undefined {
 
 function text(env: Environment, name: SettingName): string {
   return optional(env, name) ?? settingsTable[name].otherwise;
+}
+
+/** How each engine is reached, as `shared/engines` takes it. */
+export function engineSettings(env: Environment) {
+  return {
+    bigquery: { endpoint: optional(env, 'BIGQUERY_EMULATOR_HOST') },
+    dataFusion: { endpoint: optional(env, 'DATA_FUSION_EMULATOR_HOST') },
+    yandex: {
+      endpoint: optional(env, 'YANDEX_EMULATOR_HOST'),
+      credentials: optional(env, 'YANDEX_CREDENTIALS'),
+      iamToken: optional(env, 'YANDEX_IAM_TOKEN'),
+    },
+    dli: {
+      endpoint: optional(env, 'DLI_EMULATOR_HOST'),
+      credentials: { otc: optional(env, 'DLI_OTC_CREDENTIALS'), huawei: optional(env, 'DLI_HUAWEI_CREDENTIALS') },
+    },
+  };
+}
+
+type EngineSettings = ReturnType<typeof engineSettings>;
+
+function callerOf(env: Environment): CallerSettings | undefined {
+  const [caller, audience] = [optional(env, 'JOBWARDEN_CALLER'), optional(env, 'JOBWARDEN_AUDIENCE')];
+  if (caller === undefined || audience === undefined) return undefined;
+  return { caller, audience, certificatesUrl: optional(env, 'JOBWARDEN_CERTIFICATES_URL') };
+}
+
+/** One of the two alone would let everybody in who has read no further than its name. */
+function callerProblems(env: Environment): readonly Problem[] {
+  const names = ['JOBWARDEN_CALLER', 'JOBWARDEN_AUDIENCE'] as const;
+  const missing = names.filter((name) => optional(env, name) === undefined);
+  if (missing.length !== 1) return [];
+  return missing.map((name) =>
+    problem(name, 'setting-missing', `${name} is not set.`, `Set it to ${settingsTable[name].write}, or neither.`),
+  );
 }
 
 function stateOf(env: Environment) {
@@ -97,9 +157,13 @@ export function readWatchSettings(env: Environment): WatchSettings | readonly Pr
     topic: text(env, 'JOBWARDEN_TOPIC'),
     source: text(env, 'JOBWARDEN_SOURCE'),
     ownPrincipal: optional(env, 'JOBWARDEN_PRINCIPAL')?.toLowerCase(),
+    ifRejected: text(env, 'JOBWARDEN_IF_REJECTED') === 'keep' ? 'keep' : undefined,
     stop: optional(env, 'JOBWARDEN_STOP'),
-    bigqueryEndpoint: optional(env, 'BIGQUERY_EMULATOR_HOST'),
+    heartbeatUrl: optional(env, 'JOBWARDEN_HEARTBEAT_URL'),
+    engines: engineSettings(env),
     ...stateOf(env),
+    caller: callerOf(env),
+    project: optional(env, 'GOOGLE_CLOUD_PROJECT'),
   };
 }
 
@@ -108,9 +172,13 @@ export function readNotifySettings(env: Environment): NotifySettings | readonly 
   const problems = problemsOf(env, 'notify');
   if (problems.length > 0) return problems;
   return {
-    slackToken: text(env, 'SLACK_BOT_TOKEN'),
+    policyFile: optional(env, 'JOBWARDEN_POLICY'),
     slackUrl: text(env, 'SLACK_API_URL'),
+    pagerDutyUrl: text(env, 'PAGERDUTY_EVENTS_URL'),
+    loopback: optional(env, 'JOBWARDEN_LOOPBACK') === 'allow',
     deadLetterTopic: optional(env, 'JOBWARDEN_DEAD_LETTER_TOPIC'),
     ...stateOf(env),
+    caller: callerOf(env),
+    project: optional(env, 'GOOGLE_CLOUD_PROJECT'),
   };
 }

@@ -23,8 +23,13 @@ const table: readonly Row[] = [
     packages: ['@google-cloud/functions-framework'],
   },
   {
-    files: /^functions\/(settings|settings-table|log)\.ts$/,
-    folders: ['shared/jobs', 'functions/settings'],
+    files: /^functions\/caller\.ts$/,
+    folders: settings,
+    packages: ['@google-cloud/functions-framework', 'google-auth-library'],
+  },
+  {
+    files: /^functions\/(settings|settings-table|settings-shape|settings-stand-ins|log|log-context)\.ts$/,
+    folders: ['shared/jobs', ...settings],
     packages: ['zod'],
   },
   {
@@ -51,6 +56,7 @@ const table: readonly Row[] = [
     folders: ['functions/cli', ...everythingShared, ...settings],
     packages: ['zod', 'yaml'],
   },
+  { files: /^shared\/access\//, folders: ['shared/access'], packages: ['google-auth-library', 'zod'] },
   { files: /^shared\/jobs\//, folders: ['shared/jobs'], packages: nobody },
   {
     files: /^shared\/policy\/(cloud-)?source\.ts$/,
@@ -80,8 +86,9 @@ const table: readonly Row[] = [
   {
     files: /^shared\/notices\//,
     folders: ['shared/notices', 'shared/jobs', 'shared/audit', 'shared/policy'],
-    packages: ['zod'],
+    packages: ['zod', 'nodemailer'],
   },
+  { files: /^infra\/build\//, folders: ['infra/build'], packages: ['fflate', 'rolldown', 'zod'] },
   {
     files: /^infra\//,
     folders: ['infra', 'functions/index.ts', 'shared/jobs'],

@@ -8,11 +8,13 @@ export const usage = `npm run local -- [options]
 
 Runs Jobwarden in a stand-in cloud on this machine until it is interrupted.
 
-  --port N           the first of five ports: BigQuery, Pub/Sub, Slack, watch, notify (default: any free ones)
+  --port N           the first of six ports: BigQuery, Pub/Sub, Slack, watch, notify, Cloud Storage (default: any free ones)
   --policy FILE      the policy (default: infra/local/policies/demo.yaml)
   --scenario FILE    the jobs to play, or none (default: infra/local/scenarios/demo.yaml)
   --no-schedule      sweep only when somebody sends a POST to watch
   --pubsub KIND      built-in (default), or official: the emulator of google-cloud-cli
+  --state KIND       directory (default), or bucket: policy and state in a stand-in for Cloud Storage, where the policy is
+                     changed with jobwarden push
   --mode MODE        enforce (default) or observe
 `;
 
@@ -21,11 +23,12 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const file = z.string().refine(existsSync, { error: ({ input }) => `there is no file ${String(input)}` });
 
 const schema = z.object({
-  port: z.coerce.number({ error: 'it is no number' }).int().min(1).max(65_531).optional(),
+  port: z.coerce.number({ error: 'it is no number' }).int().min(1).max(65_530).optional(),
   policy: file.default(here('policies/demo.yaml')),
   scenario: z.union([z.literal('none'), file]).default(here('scenarios/demo.yaml')),
   'no-schedule': z.boolean().default(false),
   pubsub: z.enum(['built-in', 'official']).default('built-in'),
+  state: z.enum(['directory', 'bucket']).default('directory'),
   mode: z.enum(['enforce', 'observe']).default('enforce'),
 });
 
@@ -38,6 +41,7 @@ const options = {
   scenario: { type: 'string' },
   'no-schedule': { type: 'boolean' },
   pubsub: { type: 'string' },
+  state: { type: 'string' },
   mode: { type: 'string' },
   help: { type: 'boolean' },
 } as const;

@@ -14,9 +14,11 @@ const host = fileURLToPath(new URL('function-host.ts', import.meta.url));
 const ready = z.object({ url: z.string() });
 
 /** Settings of the parent that would change what its functions do. */
-const ours = /^(JOBWARDEN_|BIGQUERY_|PUBSUB_|STORAGE_|SLACK_|GOOGLE_|GCLOUD_|K_SERVICE|FUNCTION_|PORT$)/;
+const ours =
+  /^(JOBWARDEN_|BIGQUERY_|DATA_FUSION_|YANDEX_|DLI_|PUBSUB_|STORAGE_|SLACK_|GOOGLE_|GCLOUD_|K_SERVICE|FUNCTION_|PORT$)/;
 
-function cleanEnvironment(): NodeJS.ProcessEnv {
+/** The environment that a function starts from: this process's own, without any setting of a function. */
+export function functionEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
@@ -41,7 +43,7 @@ export async function startFunction(
   settings: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
 ): Promise<RunningFunction> {
-  const env = { ...cleanEnvironment(), METADATA_SERVER_DETECTION: 'none', ...settings, FUNCTION_TARGET: name };
+  const env = { ...functionEnvironment(), METADATA_SERVER_DETECTION: 'none', ...settings, FUNCTION_TARGET: name };
   const child = fork(host, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
   for (const stream of [child.stdout, child.stderr]) {
     if (stream !== null) createInterface({ input: stream }).on('line', onLine);

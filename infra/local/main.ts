@@ -25,8 +25,9 @@ async function scenarioOf({ scenario }: Asked): Promise<Scenario | undefined> {
   );
 }
 
-function announce({ bigquery, pubsub, slack, watch, notify }: LocalCloud): void {
-  const where = { ready: true, bigquery: bigquery.url, pubsub, slack: slack.url, watch, notify };
+function announce({ bigquery, pubsub, slack, watch, notify, storage, environment }: LocalCloud): void {
+  const addresses = { bigquery: bigquery.url, pubsub, slack: slack.url, watch, notify, storage: storage?.url };
+  const where = { ready: true, ...addresses, environment };
   process.stdout.write(`${JSON.stringify(where)}\n`);
 }
 
@@ -36,8 +37,8 @@ async function interrupted(): Promise<void> {
 
 async function run(asked: Asked): Promise<void> {
   const scenario = await scenarioOf(asked);
-  const { port, policy: policyFile, pubsub, mode } = asked;
-  const cloud = await startCloud({ port, policyFile, pubsub, mode, onLog: say });
+  const { port, policy: policyFile, pubsub, state, mode } = asked;
+  const cloud = await startCloud({ port, policyFile, pubsub, state, mode, onLog: say });
   const story = scenario === undefined ? undefined : play(scenario, cloud.bigquery);
   announce(cloud);
   const scheduler = asked['no-schedule'] ? undefined : startScheduler({ url: cloud.watch, everyMs: minuteMs });

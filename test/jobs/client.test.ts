@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { clientOf } from '../../shared/jobs/client.ts';
+import { clientNames, clientOf } from '../../shared/jobs/client.ts';
 import type { Job } from '../../shared/jobs/job.ts';
 
 // Synthetic jobs in the shape of real ones: no such project, person, dashboard or run exists.
@@ -194,6 +194,11 @@ const recognised: readonly [string, Partial<Job>, string, Record<string, string>
 
 it.each(recognised)('recognises %s', (_what, over, name, hints) => {
   expect(clientOf(aQuery(over))).toEqual({ name, possible: [], hints });
+});
+
+it('names every client that it can recognise, and none twice', () => {
+  const names = new Set(recognised.map(([, , name]) => name));
+  expect(clientNames.toSorted()).toEqual([...names].toSorted());
 });
 
 const unrecognised: readonly [string, Partial<Job>][] = [

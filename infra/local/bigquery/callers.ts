@@ -1,3 +1,4 @@
+import type { Permissions } from '../permissions.ts';
 import { ApiError } from './errors.ts';
 
 const PERMISSIONS = [
@@ -10,10 +11,10 @@ const PERMISSIONS = [
 
 export type Permission = (typeof PERMISSIONS)[number];
 
-/** Who makes a call, and what IAM allows them in every project. */
+/** Who makes a call, and what IAM allows them in each project (`projects/P`). */
 export interface Caller {
   readonly email: string;
-  readonly permissions: ReadonlySet<Permission>;
+  readonly permissions: Permissions<Permission>;
 }
 
 /** The caller of every request while no callers are configured: allowed everything. */

@@ -15,8 +15,10 @@ function addressed({ project, jobId = '', query, store }: ApiCall): LivingJob {
 
 /** Others' jobs need the permission, one's own only bigquery.jobs.create (BigQuery REST reference). */
 function checkMay({ caller, project }: ApiCall, job: LivingJob, permission: Permission): void {
-  const own = job.record.spec.principal === caller.email && caller.permissions.has('bigquery.jobs.create');
-  if (!own && !caller.permissions.has(permission)) throw accessDenied(`Job ${project}:${job.record.id}`, permission);
+  const { permissions } = caller;
+  const resource = `projects/${project}`;
+  const own = job.record.spec.principal === caller.email && permissions.has('bigquery.jobs.create', resource);
+  if (!own && !permissions.has(permission, resource)) throw accessDenied(`Job ${project}:${job.record.id}`, permission);
 }
 
 /** jobs.get: the job as it is now. */

@@ -127,7 +127,7 @@ function dryRun(call: ApiCall, spec: FullJobSpec): JsonObject {
 
 /** jobs.insert: starts the job of a client, or estimates it when it is a dry run. */
 export function insertJob(call: ApiCall): JsonObject {
-  if (!call.caller.permissions.has('bigquery.jobs.create')) {
+  if (!call.caller.permissions.has('bigquery.jobs.create', `projects/${call.project}`)) {
     throw accessDenied(`Project ${call.project}`, 'bigquery.jobs.create');
   }
   const body = readBody(call);

@@ -90,13 +90,14 @@ function isOwn(job: LivingJob, { caller }: ApiCall): boolean {
 
 function checkMayListAll({ caller, project }: ApiCall): void {
   const { permissions } = caller;
-  if (permissions.has('bigquery.jobs.listAll') || permissions.has('bigquery.jobs.list')) return;
+  const resource = `projects/${project}`;
+  if (permissions.has('bigquery.jobs.list', resource) || permissions.has('bigquery.jobs.listAll', resource)) return;
   throw accessDenied(`Project ${project}`, 'bigquery.jobs.list');
 }
 
 /** Without listAll the jobs of others come redacted: no configuration and no identity, even in a full listing. */
 function viewOf(job: LivingJob, query: ListQuery, call: ApiCall): ListView {
-  const seesAll = call.caller.permissions.has('bigquery.jobs.listAll') || isOwn(job, call);
+  const seesAll = call.caller.permissions.has('bigquery.jobs.listAll', `projects/${call.project}`) || isOwn(job, call);
   return seesAll ? query.view : 'minimal';
 }
 

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { startCloud, type LocalCloud } from '../cloud.ts';
 import { loadScenario, play } from '../scenario.ts';
 import { startScheduler } from '../scheduler.ts';
@@ -120,5 +121,29 @@ async function run(): Promise<number> {
   }
 }
 
+const usage = `npm run demo -- [--engines bigquery|all]
+
+  --engines all   one sweep over BigQuery, Data Fusion, Yandex Data Proc and Data Lake Insight (default: bigquery, a morning
+                  of several sweeps)
+`;
+
+/** The engines that are asked for; undefined where that cannot be understood. */
+function enginesAsked(): string | undefined {
+  try {
+    const { engines } = parseArgs({ options: { engines: { type: 'string', default: 'bigquery' } } }).values;
+    return ['bigquery', 'all'].includes(engines) ? engines : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function main(): Promise<number> {
+  const asked = enginesAsked();
+  if (asked === 'bigquery') return run();
+  if (asked === 'all') return (await import('./engines/four-engines.ts')).run(screenOn(process.stdout));
+  process.stderr.write(usage);
+  return 2;
+}
+
 process.env['METADATA_SERVER_DETECTION'] = 'none';
-process.exitCode = await run();
+process.exitCode = await main();

@@ -28,7 +28,8 @@ export function screenOn(stream: NodeJS.WriteStream): Screen {
   };
   return {
     live,
-    width: Math.min(stream.columns ?? 100, 120),
+    // A terminal that does not know its size says 0.
+    width: Math.min(stream.columns > 0 ? stream.columns : 100, 120),
     line: (text) => {
       erase();
       stream.write(`${text}\n`);

@@ -21,13 +21,20 @@ const words: Readonly<Record<string, readonly [string, 'yellow' | 'red' | 'green
   unconfirmed: ['UNPROVED', 'red'],
 };
 
-/** A story told on a screen; `startedAtMs` and `now` are epoch ms. */
-export function storyOn(screen: Screen, startedAtMs: number, now: () => number): Story {
-  const tell = (word: string, style: 'dim' | 'yellow' | 'red' | 'green' | 'cyan' | 'bold', text: string) => {
+type Style = 'dim' | 'yellow' | 'red' | 'green' | 'cyan' | 'bold';
+
+/** Writes lines that begin with the seconds since the start and a word; `startedAtMs` and `now` are epoch ms. */
+export function teller(screen: Screen, startedAtMs: number, now: () => number) {
+  return (word: string, style: Style, text: string): void => {
     const at = `${((now() - startedAtMs) / 1000).toFixed(1).padStart(5)} s`;
     const room = screen.width - 20;
     screen.line(`${screen.paint('dim', at)}  ${screen.paint(style, word.padEnd(9))}  ${fit(text, room)}`);
   };
+}
+
+/** A story told on a screen; `startedAtMs` and `now` are epoch ms. */
+export function storyOn(screen: Screen, startedAtMs: number, now: () => number): Story {
+  const tell = teller(screen, startedAtMs, now);
   // A message of each kind is shown in full once; after that its title is enough.
   const shown = new Set<string>();
   const nameOf = (job: Watched | undefined, id: string) => (job === undefined ? id : `${job.name} (${job.who})`);

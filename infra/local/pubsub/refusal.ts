@@ -26,6 +26,12 @@ export function alreadyExists(resource: string): Refusal {
   return new Refusal(status.ALREADY_EXISTS, `Resource already exists in the project (resource=${resource}).`);
 }
 
+/** A refusal for a caller who lacks a permission on a topic, a subscription or a project, named in full. */
+export function denied(resource: string): Refusal {
+  const says = `User not authorized to perform this action. (resource=${resource})`;
+  return new Refusal(status.PERMISSION_DENIED, says);
+}
+
 /** A refusal for something that real Pub/Sub does and this stand-in does not, so that nobody relies on it. */
 export function unsupported(what: string): Refusal {
   return new Refusal(status.UNIMPLEMENTED, `The stand-in Pub/Sub does not offer ${what}.`);

@@ -7,6 +7,7 @@ import { methods, type Call, type MethodAnswer, type State } from './methods.ts'
 interface Served {
   readonly state: State;
   readonly faults: Faults;
+  readonly scopes: readonly string[];
 }
 
 function callOf(request: IncomingMessage, url: URL, body: string): Call | undefined {
@@ -57,7 +58,10 @@ async function serveMethod(request: IncomingMessage, response: ServerResponse, u
     sendJson(response, 200, { ok: false, error: body === undefined ? 'msg_too_long' : 'invalid_json' });
     return;
   }
-  const answer = answerOf(name, call, tokenOf(request, call), by.state);
+  const token = tokenOf(request, call);
+  // Every answer to a token says what it may do (Slack Web API).
+  if (token !== undefined) response.setHeader('x-oauth-scopes', by.scopes.join(','));
+  const answer = answerOf(name, call, token, by.state);
   if (fault !== undefined) spoil(response, fault);
   else if ('rateLimited' in answer) rateLimited(response, 1);
   else sendJson(response, 200, answer);

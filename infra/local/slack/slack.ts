@@ -10,6 +10,8 @@ import { createWorkspace, type WorkspaceOptions } from './workspace.ts';
 export interface SlackStandInOptions extends WorkspaceOptions {
   readonly port?: number;
   readonly rateLimit?: boolean;
+  /** The scopes of every token; those that Jobwarden needs if left out. */
+  readonly scopes?: readonly string[];
   readonly now?: () => number;
 }
 
@@ -21,18 +23,20 @@ export interface SlackStandIn {
   close(): Promise<void>;
 }
 
+const usualScopes = ['chat:write', 'im:write', 'users:read', 'users:read.email'];
+
 /**
  * Starts a Slack Web API with an inbox on 127.0.0.1: auth.test, users.lookupByEmail, conversations.open,
  * chat.postMessage and chat.update, for any token that begins with `xoxb-`. `GET /inbox` lists the messages;
  * `POST /local/faults` makes calls go wrong, `DELETE /local/faults` ends that.
  */
 export async function startSlack(options: SlackStandInOptions = {}): Promise<SlackStandIn> {
-  const { now = Date.now, rateLimit = false, port = 0 } = options;
+  const { now = Date.now, rateLimit = false, port = 0, scopes = usualScopes } = options;
   const faults = createFaults();
   const inbox = createInbox(now);
   const state = { workspace: createWorkspace(options), inbox, now, rateLimit };
   const server = createServer((request, response) => {
-    serve(request, response, { state, faults }).catch(() => {
+    serve(request, response, { state, faults, scopes }).catch(() => {
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { ok: false, error: 'internal_error' });
     });

@@ -41,7 +41,9 @@ export async function replyTo(request: IncomingMessage, standIn: StandIn): Promi
     if (route.to === 'local') return { answer: controlLocally({ ...route, bodyText: body.toString('utf8') }, standIn) };
     const { headers } = request;
     const caller = callerOf(headers.authorization, standIn.callers);
-    const call = { query: url.searchParams, headers, body, caller, store: standIn.store, url: standIn.url() };
+    const resource = `buckets/${'bucket' in route ? route.bucket : ''}`;
+    const { store } = standIn;
+    const call = { query: url.searchParams, headers, body, caller, resource, store, url: standIn.url() };
     return apiReply(route, call, standIn);
   } catch (error) {
     return { answer: errorAnswer(error, wantsBytes) };

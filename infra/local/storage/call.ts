@@ -11,6 +11,8 @@ export interface StorageCall {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly caller: StorageCaller;
+  /** `buckets/B`, and no more than `buckets/` where no bucket is named. */
+  readonly resource: string;
   readonly store: ObjectStore;
   /** Where the stand-in is. */
   readonly url: string;
@@ -18,7 +20,7 @@ export interface StorageCall {
 
 /** Throws what the API says to a caller without a permission. */
 export function allow(call: StorageCall, permission: StoragePermission): void {
-  checkAllowed(call.caller, permission);
+  checkAllowed(call.caller, permission, call.resource);
 }
 
 /** The object of a request, or the generation its query names; without the right to list, a missing one is a 403. */

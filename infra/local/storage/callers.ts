@@ -1,3 +1,4 @@
+import type { Permissions } from '../permissions.ts';
 import { StorageError } from './errors.ts';
 
 const PERMISSIONS = [
@@ -15,10 +16,10 @@ const PERMISSIONS = [
 
 export type StoragePermission = (typeof PERMISSIONS)[number];
 
-/** Who makes a call, and what IAM allows them in every bucket. */
+/** Who makes a call, and what IAM allows them in each bucket (`buckets/B`). */
 export interface StorageCaller {
   readonly email: string;
-  readonly permissions: ReadonlySet<StoragePermission>;
+  readonly permissions: Permissions<StoragePermission>;
 }
 
 /** The caller of every request while no callers are configured: allowed everything. */
@@ -42,8 +43,9 @@ export function callerOf(
 }
 
 /** Throws what the API says to a caller without a permission: 403, or 401 to one without a token. */
-export function checkAllowed({ email, permissions }: StorageCaller, permission: StoragePermission): void {
-  if (permissions.has(permission)) return;
+export function checkAllowed(caller: StorageCaller, permission: StoragePermission, resource: string): void {
+  const { email, permissions } = caller;
+  if (permissions.has(permission, resource)) return;
   const thing =
     permission.startsWith('storage.objects.') && permission !== 'storage.objects.list' ? 'object' : 'bucket';
   const message =

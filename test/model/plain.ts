@@ -1,0 +1,30 @@
+import { behaviours, jobOf, kinds, type BehaviourName, type KindName } from './jobs.ts';
+import type { Simulation } from './simulation.ts';
+
+/** The plain model: what there is, without any of the product's own ideas. */
+export interface Model {
+  readonly jobs: Map<string, { readonly behaviour: BehaviourName; mayBeCancelled: boolean }>;
+}
+
+/** Gives a job labels that keep it from every cancel. */
+export function keep(model: Model, sim: Simulation, id: string, labels: Record<string, string>): void {
+  const known = model.jobs.get(id);
+  if (known !== undefined) known.mayBeCancelled = false;
+  sim.service.change(id, { labels });
+}
+
+/** Lets a job appear. */
+export function put(
+  model: Model,
+  sim: Simulation,
+  job: { kind: KindName; behaviour: BehaviourName; runTimeMs: number },
+): void {
+  const { kind, behaviour, runTimeMs } = job;
+  const id = `job-${model.jobs.size + 1}`;
+  model.jobs.set(id, { behaviour, mayBeCancelled: kinds[kind].mayBeCancelled });
+  const nowMs = sim.clock.now();
+  sim.service.put({ job: jobOf(kind, id, { nowMs, runTimeMs }), onCancel: behaviours[behaviour] });
+}
+
+/** The id of the job that appeared last. */
+export const newest = (model: Model) => `job-${model.jobs.size}`;
