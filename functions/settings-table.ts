@@ -94,6 +94,23 @@ export const settingsTable = {
     secret: true,
     inCloudIfSet: { schema: z.url({ protocol: /^https$/ }), write: 'a URL that begins with https' },
   },
+  JOBWARDEN_REQUESTS_PER_SECOND: {
+    schema: z.string().regex(/^[1-9]\d{0,2}$/),
+    for: 'watch',
+    required: false,
+    otherwise: '95',
+    means:
+      'How many requests a second are sent to each method of BigQuery at most. Its quota is 100 for each identity and method: deployments with the same service account share it.',
+    write: 'a number from 1 to 999',
+  },
+  JOBWARDEN_REQUESTS_IN_FLIGHT: {
+    schema: z.string().regex(/^(?:[1-9]\d?|100)$/),
+    for: 'watch',
+    required: false,
+    otherwise: '32',
+    means: 'How many requests to each method of BigQuery are under way at most; its quota is 300 for all of them.',
+    write: 'a number from 1 to 100',
+  },
   JOBWARDEN_CALLER: {
     schema: z.string().includes('@'),
     for: 'both',

@@ -108,10 +108,20 @@ function text(env: Environment, name: SettingName): string {
   return optional(env, name) ?? settingsTable[name].otherwise;
 }
 
+/** The number that a setting holds; undefined where it holds none. */
+function optionalNumber(env: Environment, name: SettingName): number | undefined {
+  const { data } = settingsTable[name].schema.safeParse(env[name]);
+  return data === undefined ? undefined : Number(data);
+}
+
 /** How each engine is reached, as `shared/engines` takes it. */
 export function engineSettings(env: Environment) {
   return {
-    bigquery: { endpoint: optional(env, 'BIGQUERY_EMULATOR_HOST') },
+    bigquery: {
+      endpoint: optional(env, 'BIGQUERY_EMULATOR_HOST'),
+      requestsPerSecond: optionalNumber(env, 'JOBWARDEN_REQUESTS_PER_SECOND'),
+      requestsInFlight: optionalNumber(env, 'JOBWARDEN_REQUESTS_IN_FLIGHT'),
+    },
     dataFusion: { endpoint: optional(env, 'DATA_FUSION_EMULATOR_HOST') },
     yandex: {
       endpoint: optional(env, 'YANDEX_EMULATOR_HOST'),

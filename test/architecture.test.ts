@@ -52,6 +52,11 @@ const table: readonly Row[] = [
     packages: ['@google-cloud/functions-framework', 'zod'],
   },
   {
+    files: /^functions\/cli\/backtest-query\.ts$/,
+    folders: ['functions/cli', ...everythingShared],
+    packages: ['@google-cloud/bigquery'],
+  },
+  {
     files: /^functions\/cli\//,
     folders: ['functions/cli', ...everythingShared, ...settings],
     packages: ['zod', 'yaml'],
@@ -70,6 +75,12 @@ const table: readonly Row[] = [
     files: /^shared\/engines\//,
     folders: ['shared/engines', 'shared/jobs'],
     packages: ['@google-cloud/bigquery', 'google-auth-library', 'zod'],
+  },
+  { files: /^shared\/history\//, folders: ['shared/history', 'shared/jobs', 'shared/engines'], packages: nobody },
+  {
+    files: /^shared\/backtest\//,
+    folders: ['shared/backtest', 'shared/history', 'shared/jobs', 'shared/policy', 'shared/evaluate', 'shared/owners'],
+    packages: nobody,
   },
   { files: /^shared\/objects\//, folders: ['shared/objects'], packages: ['google-auth-library'] },
   {
@@ -105,7 +116,7 @@ const table: readonly Row[] = [
 
 /** Folders that decide and never act, and the files in them that do I/O all the same. */
 const pure =
-  /^shared\/(policy|owners|evaluate|jobs)\/|^shared\/ledger\/case\.ts$|^shared\/notices\/(route|digest|render)\.ts$|^shared\/audit\/event\.ts$/;
+  /^shared\/(policy|owners|evaluate|jobs|history|backtest)\/|^shared\/ledger\/case\.ts$|^shared\/notices\/(route|digest|render)\.ts$|^shared\/audit\/event\.ts$/;
 const impure = /^shared\/policy\/(cloud-)?source\.ts$/;
 const forbidden =
   /\bprocess\.|\bconsole\.|\bfetch\(|\bset(Timeout|Interval|Immediate)\(|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(/;

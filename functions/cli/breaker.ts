@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { objectLedger } from '../../shared/ledger/ledger-store.ts';
 import type { Problem } from '../../shared/jobs/problem.ts';
-import { settingsTable } from '../settings-table.ts';
 import { usage } from './arguments.ts';
-import { cannotRun, optionOf } from './asked.ts';
+import { cannotRun } from './asked.ts';
 import { closeBreaker, type Closed } from './breaker-close.ts';
 import { closedLines, standingData, standingLines } from './breaker-lines.ts';
 import type { Command, Given, Outside, Report } from './command.ts';
 import { reasonOf, userOf } from './said-by.ts';
+import { ledgerIn, noLedger, stateOf } from './state-place.ts';
 
 const help = `Usage: jobwarden breaker close --reason TEXT [--state PLACE] [--by NAME]
        jobwarden breaker status [--state PLACE]
@@ -41,26 +39,6 @@ function verbOf({ files }: Given): { readonly verb: Verb } | Problem {
   const says =
     verb === undefined ? `It is not said what to do with the breaker.` : `"${more[0]}" is one word too many.`;
   return usage('unexpected-file', says, 'Write jobwarden breaker close, or jobwarden breaker status.');
-}
-
-function stateOf(given: Given, { env }: Outside): { readonly state: string } | Problem {
-  const { schema, otherwise, write } = settingsTable.JOBWARDEN_STATE;
-  const option = optionOf(given, 'state');
-  const state = option ?? (env['JOBWARDEN_STATE'] || otherwise);
-  if (schema.safeParse(state).success) return { state };
-  const from = option === undefined ? 'JOBWARDEN_STATE' : '--state';
-  return usage('bad-place', `"${state}" is no place of state (${from}).`, `Write ${write}.`);
-}
-
-function ledgerIn(state: string, outside: Outside) {
-  const { now } = outside;
-  return objectLedger(outside.objects(state), { now, wait: async (ms) => sleep(ms) });
-}
-
-function noLedger(state: string): Problem {
-  const says = `There is no ledger in ${state}: no sweep has kept its state there.`;
-  const cure = 'Name the place as JOBWARDEN_STATE of watch does, with --state.';
-  return { code: 'no-ledger', severity: 'error', where: state, says, try: cure };
 }
 
 async function status(state: string, outside: Outside): Promise<Report> {

@@ -22,6 +22,8 @@ export interface Report {
   readonly problems: readonly Problem[];
   readonly text: readonly Line[];
   readonly data: unknown;
+  /** What `--format markdown` prints; left out, the text in a block. */
+  readonly markdown?: string;
 }
 
 /** What was given on the command line, after the name of the command. Option values are as `node:util` parseArgs gives them. */
@@ -30,12 +32,21 @@ export interface Given {
   readonly files: readonly string[];
 }
 
+/** A file that is read bit by bit; its bytes throw an Error whose message names it. */
+export interface Opened {
+  readonly chunks: AsyncIterable<Uint8Array | string>;
+  /** Undefined where it cannot be told beforehand. */
+  readonly totalBytes: () => Promise<number | undefined>;
+}
+
 /** Everything outside of a command. It can see jobs where it is given sources, and can cancel none: there is no way to. */
 export interface Outside {
   readonly now: () => number;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file, or of standard input for `-`; throws an Error whose message names the file. */
   readonly read: (file: string) => Promise<string>;
+  /** The bytes of a file, or of standard input for `-`, as they come; where it is left out, files are read whole. */
+  readonly open?: (file: string) => Opened;
   readonly write: (file: string, text: string) => Promise<void>;
   /** Writes a file as a whole, so that nobody ever reads half of it. */
   readonly replace: (file: string, text: string) => Promise<void>;

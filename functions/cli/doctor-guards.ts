@@ -11,7 +11,7 @@ const sixHoursMs = 21_600_000;
 
 /** Twice the longest run time that a rule allows: BigQuery is to stop what the watchdog missed, not what it lets run. */
 function timeoutFor({ rules }: Policy): number {
-  const longest = Math.max(0, ...rules.map(({ limit }) => limit?.runTime ?? 0));
+  const longest = Math.max(0, ...rules.map(({ limit }) => limit?.of.runTime ?? 0));
   return longest === 0 ? sixHoursMs : longest * 2;
 }
 

@@ -20,13 +20,18 @@ import { fetchJob, isNamed, parseJobName } from './live.ts';
 import { matrixReport } from './matrix.ts';
 import { notInForce, readPolicy, readText, type PolicyFile, type Read } from './policy-file.ts';
 import { toldOf, withOwner } from './told.ts';
+import { explainEvent } from './story.ts';
 import { jobData, verdictData } from './verdict-lines.ts';
 
 const help = `Usage: jobwarden explain JOB --policy FILE [--jobs FILE | --project P [--location L]]
+       jobwarden explain --event ID --policy PLACE [--events FILE] [--table TABLE] [--state PLACE]
        jobwarden explain --matrix --policy FILE
 
 Says what a policy makes of one job, and why: the verdict, what holds it back, who would be told, when that changes;
 then every rule with each key of its match (yes, no or unknown), its hours and its limits. It never changes anything.
+
+--event tells the story of a job that is gone from its audit events: every step, the reason, who was told, and the policy of
+that moment, where the bucket has kept it. ID is that of an event, as notices and log lines have it, or of its case.
 
 JOB is an id, or PROJECT:LOCATION.ID as bq writes it.
 
@@ -36,6 +41,10 @@ Options:
                    print with --format=prettyjson
   --project P      fetch the job from this BigQuery project
   --location L     where it runs; without it the running jobs are listed to find it
+  --event ID       the story of an event's job; the policy may be an object here (default JOBWARDEN_POLICY)
+  --events FILE    exported events, one JSON object a line
+  --table TABLE    PROJECT.DATASET.all_events, the view of infra/gcp; it is queried
+  --state PLACE    where watch keeps its state; without any of the three: JOBWARDEN_STATE, else .jobwarden/state
   --matrix         no job: which limits hold for each kind of principal, client and project of the targets
 ${circumstanceHelp}
 
@@ -152,6 +161,8 @@ function aboutThis(notes: readonly Problem[], { explanation, told }: Explained):
 }
 
 async function run(given: Given, outside: Outside): Promise<Report> {
+  const event = optionOf(given, 'event');
+  if (event !== undefined) return explainEvent(given, event, outside);
   const file = optionOf(given, 'policy');
   if (file === undefined) return cannotRun([usage('no-file', 'No policy is named.', 'Add --policy FILE.')]);
   const read = await readPolicy(file, outside);
@@ -177,6 +188,10 @@ export const explain: Command = {
     project: { type: 'string' },
     location: { type: 'string' },
     matrix: { type: 'boolean' },
+    event: { type: 'string' },
+    events: { type: 'string' },
+    table: { type: 'string' },
+    state: { type: 'string' },
     ...circumstanceOptions,
   },
   run,

@@ -1,12 +1,12 @@
 import { constants } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { engines } from '../../shared/engines/index.ts';
 import { openState } from '../../shared/ledger/state.ts';
 import { engineSettings } from '../settings.ts';
-import type { Outside } from './command.ts';
+import type { Opened, Outside } from './command.ts';
 import { harmless } from './paint.ts';
 
 /** The streams of the process, as far as commands need them. */
@@ -92,6 +92,20 @@ const writing: Pick<Outside, 'write' | 'replace' | 'remove'> = {
   remove: (file) => orFileError(`${file} cannot be removed`, () => rm(file, { force: true })),
 };
 
+function opened(file: string, input: Readable): Opened {
+  async function* chunks() {
+    try {
+      for await (const chunk of file === '-' ? input : createReadStream(file, { highWaterMark: 1024 * 1024 })) {
+        yield typeof chunk === 'string' ? chunk : new Uint8Array(chunk);
+      }
+    } catch (cause) {
+      throw new FileError(`${file === '-' ? 'Standard input' : file} cannot be read: ${reasonOf(cause)}.`, cause);
+    }
+  }
+  const totalBytes = async () => (file === '-' ? undefined : (await stat(file).catch(() => undefined))?.size);
+  return { chunks: chunks(), totalBytes };
+}
+
 /** The world as commands see it: files, standard input, the clock, the environment, and engines that only look. */
 export function outsideOf(env: Outside['env'], { input, status }: Streams): Outside {
   let standardInput: Promise<string> | undefined;
@@ -108,6 +122,7 @@ export function outsideOf(env: Outside['env'], { input, status }: Streams): Outs
     now: Date.now,
     env,
     read,
+    open: (file) => opened(file, input),
     ...writing,
     objects: (place) => openState(place, { now: Date.now, endpoint: env['STORAGE_EMULATOR_HOST'] || undefined }),
     source: async (engine) => {

@@ -2,9 +2,10 @@ import type { Problem } from '../../shared/jobs/problem.ts';
 import type { Line, Report } from './command.ts';
 import { paint } from './paint.ts';
 import { annotation, logLine } from './print-github.ts';
+import { markdown } from './print-markdown.ts';
 import { problemLines } from './print-problem.ts';
 
-export const formats = ['text', 'json', 'github'] as const;
+export const formats = ['text', 'json', 'github', 'markdown'] as const;
 export type Format = (typeof formats)[number];
 
 /** How a report is to look. `sources`: the texts of the files that problems may stand in, by the name that problems carry. */
@@ -39,6 +40,7 @@ function withProblems(problems: readonly Problem[], text: readonly Line[], { sou
 /** What a report looks like, to its last line break. */
 export function print(report: Report, look: Look): string {
   if (look.format === 'json') return json(report);
+  if (look.format === 'markdown') return markdown(report);
   const lines =
     look.format === 'github'
       ? [...report.problems.map(annotation), ...report.text.map(logLine)]

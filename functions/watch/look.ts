@@ -74,7 +74,7 @@ async function lookCloser(run: Run, candidates: readonly Candidate[]): Promise<r
 
 /** Collects, job by job, what a listing shows. */
 function collector(run: Run) {
-  const candidates: Candidate[] = [];
+  const candidates = new Map<string, Candidate>();
   const seen = new Set<string>();
   const innocent = new Map<string, Job>();
   const coverage = coverageOf(run.compiled, run.world.clock.now());
@@ -88,7 +88,8 @@ function collector(run: Run) {
     const isOpen = verdicts.length > 0 || needsLook(run.compiled, job, nowMs);
     if (!isOpen && known !== undefined && !isBeingCancelled(known)) innocent.set(known.id, job);
     // A list may show a job for a while after its end: once its story is over, only its own record counts.
-    if (isOpen) candidates.push({ job, verdicts: known?.state === 'closed' ? [] : verdicts });
+    // By its name, because a list that changes while it is read may show a job twice.
+    if (isOpen) candidates.set(jobName(job), { job, verdicts: known?.state === 'closed' ? [] : verdicts });
   };
   return { candidates, seen, innocent, coverage, onJob };
 }
@@ -98,7 +99,7 @@ export async function find(run: Run): Promise<Found> {
   const { candidates, seen, innocent, coverage, onJob } = collector(run);
   const budget = { ...run.listing, patience: () => run.world.clock.after(sweepTimes.patienceMs) };
   const sight = await see(namedTargets(run.compiled.policy), run.opened.sources, budget, onJob);
-  const verdicts = await lookCloser(run, candidates);
+  const verdicts = await lookCloser(run, [...candidates.values()]);
   for (const { job } of verdicts) innocent.delete(caseId(job));
   return { sight, verdicts, seen, innocent, rules: coverage.rules() };
 }

@@ -40,6 +40,8 @@ async function bundle(target: FunctionName, folder: string): Promise<RolldownOut
     input: { index: join(root, 'functions/index.ts') },
     platform: 'node',
     external: [framework],
+    // Libraries written as CommonJS ask for these, and a module has them by other names only.
+    transform: { define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } },
     plugins: [without(other)],
     // Google's libraries ask each other's age by eval and the like; nothing of ours does.
     onLog: (level, log, pass) => (log.id?.includes('node_modules') === true ? undefined : pass(level, log)),

@@ -7,7 +7,7 @@ export interface AskOptions {
 }
 
 /** One request. `url` is whole; a body makes it a POST. */
-export interface Asked {
+interface Asked {
   readonly url: string;
   readonly body?: unknown;
 }
@@ -25,8 +25,8 @@ export class AccessError extends Error {
   }
 }
 
-/** Asks, and gives the JSON of the answer; throws an `AccessError`. */
-export type Ask = (asked: Asked) => Promise<unknown>;
+/** Asks, and gives the answer in its shape; throws an `AccessError`, also for an answer of another shape. */
+export type Ask = <Answer>(asked: Asked, shape: z.ZodType<Answer>) => Promise<Answer>;
 
 const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
 const usualMs = 15_000;
@@ -74,7 +74,7 @@ async function authFor(endpoint: string | undefined) {
 /** Makes a way to ask Google's JSON APIs with the caller's own credentials; nothing is sent before the first request. */
 export function askGoogle({ endpoint, timeoutMs = usualMs }: AskOptions): Ask {
   let auth: ReturnType<typeof authFor> | undefined;
-  return async ({ url, body }) => {
+  return async ({ url, body }, shape) => {
     const { host, pathname, search } = new URL(url);
     const at = endpoint === undefined ? url : `${endpoint.replace(/\/+$/, '')}${pathname}${search}`;
     try {
@@ -90,7 +90,10 @@ export function askGoogle({ endpoint, timeoutMs = usualMs }: AskOptions): Ask {
         validateStatus: () => true,
       });
       if (answer.status !== 200) throw refused(host, answer.status, answer.data);
-      return parsed(answer.data);
+      const found = shape.safeParse(parsed(answer.data));
+      if (!found.success)
+        throw new AccessError(`${host} gave an answer that is not understood`, { cause: found.error });
+      return found.data;
     } catch (cause) {
       throw cause instanceof AccessError ? cause : unreached(host, cause);
     }

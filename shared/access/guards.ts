@@ -49,7 +49,7 @@ export async function customQuotas(ask: Ask, project: string): Promise<CustomQuo
   for (let pages = 0; pages < mostPages; pages += 1) {
     const page = token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`;
     const url = `${base}/services/bigquery.googleapis.com/consumerQuotaMetrics?view=BASIC&pageSize=100${page}`;
-    const { metrics, nextPageToken } = quotas.parse(await ask({ url }));
+    const { metrics, nextPageToken } = await ask({ url }, quotas);
     const found = metrics.find(({ metric }) => metric === queryUsage);
     if (found !== undefined) {
       const values = found.consumerQuotaLimits.flatMap((one) => {

@@ -39,7 +39,7 @@ export async function rowsOf(
     ...(location !== undefined && { location }),
     ...(queryParameters.length > 0 && { parameterMode: 'NAMED', queryParameters }),
   };
-  const { jobComplete, rows } = answer.parse(await ask({ url, body }));
+  const { jobComplete, rows } = await ask({ url, body }, answer);
   if (!jobComplete) throw new AccessError(`the query in ${project} is not done after ${waitMs / 1000} s`);
   return rows.map(({ f }) => f.map(({ v }) => v ?? undefined));
 }

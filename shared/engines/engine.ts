@@ -28,6 +28,8 @@ export interface Page {
 /** Sees jobs, and cannot touch them. Errors of the outside world are thrown as `EngineError`. */
 export interface JobSource {
   readonly engine: EngineName;
+  /** It paces its calls itself and shares them fairly: any number of its targets may be listed at once. */
+  readonly isPaced?: true;
   /** Every running and pending top-level job of all users, page by page, whatever its age. */
   list(target: TargetRef, budget: CallBudget): AsyncIterable<Page>;
   /** The job's full present record, its statement included; undefined when the engine does not know it. */

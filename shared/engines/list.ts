@@ -1,4 +1,5 @@
 import type { EngineName } from '../jobs/job.ts';
+import { closed, courseOf, progressOf, type Course, type Step } from './course.ts';
 import type { CallBudget, JobSource, Page, TargetRef } from './engine.ts';
 import { EngineError } from './engine.ts';
 
@@ -16,28 +17,18 @@ export type Listing =
 /** The sources that a sweep opened, by engine. */
 export type Sources = Readonly<Partial<Record<EngineName, JobSource>>>;
 
-/** How a listing is done. `patience` begins a wait: its signal says that it has been long enough. */
+/**
+ * How a listing is done: at most `concurrency` targets at a time of sources that do not pace themselves. `patience` begins
+ * a wait: its signal says that it has been long enough.
+ */
 interface How {
   readonly budget: CallBudget;
   readonly concurrency: number;
   readonly patience?: (() => AbortSignal) | undefined;
 }
 
-/** One target under way, and what is known of it so far. */
-interface Course {
-  readonly target: TargetRef;
-  readonly pages: AsyncGenerator<Page>;
-  readonly unreachable: Set<string>;
-  whole: boolean;
-}
-
-type Step = { readonly course: Course } & ({ readonly next: IteratorResult<Page> } | { readonly error: unknown });
-
-/** The targets under way, each with the one step that is awaited. */
-type Active = Map<Course, Promise<Step>>;
-
 /**
- * Lists all targets, at most `concurrency` at a time, and hands each page on as it arrives. A target's next page is asked
+ * Lists all targets at once, as far as their sources may be asked at once, and hands each page on as it arrives. A target's next page is asked
  * for once its last one has been taken. A target that fails says so and disturbs no other; when the signal fires, those
  * that were not finished fail, and the listing ends. So it does when all of another engine is listed and nothing came
  * from those that are left for as long as `patience` lasts: an engine that hangs must not keep the others waiting. Never
@@ -56,61 +47,19 @@ export async function* listAll(targets: readonly TargetRef[], sources: Sources, 
 }
 
 async function* merged(courses: readonly Course[], how: How): AsyncGenerator<Listing> {
-  const waiting = [...courses];
-  const active: Active = new Map();
+  const running = progressOf(courses, how.concurrency);
   const { signal } = how.budget;
   while (!signal.aborted) {
-    for (const course of waiting.splice(0, Math.max(1, how.concurrency) - active.size))
-      active.set(course, stepOf(course));
-    if (active.size === 0) return;
-    const isHeldUp = isAnotherDone(courses, [...active.keys(), ...waiting]);
-    const patience = isHeldUp ? how.patience?.() : undefined;
-    const step = await firstStep(active, patience === undefined ? signal : AbortSignal.any([signal, patience]));
+    running.begin();
+    if (!running.isLeft()) return;
+    const patience = running.isOneEngineDone() ? how.patience?.() : undefined;
+    const step = await running.next(patience === undefined ? signal : AbortSignal.any([signal, patience]));
     if (step === undefined) break;
-    active.delete(step.course);
     yield newsOf(step);
-    // Set anew, the course stands last, so that a target of many pages does not keep the others waiting.
-    if ('next' in step && step.next.done !== true) active.set(step.course, stepOf(step.course));
+    if ('next' in step && step.next.done !== true) running.again(step.course);
   }
   const failure = signal.aborted ? outOfTime : tooSilent;
-  for (const { target } of [...active.keys(), ...waiting]) yield { target, failed: failure(target) };
-}
-
-/** Whether an engine is done with all of its targets, so that only others are still waited for. */
-function isAnotherDone(all: readonly Course[], left: readonly Course[]): boolean {
-  const busy = new Set(left.map(({ target }) => target.engine));
-  return all.some(({ target }) => !busy.has(target.engine));
-}
-
-function courseOf(target: TargetRef, source: JobSource | undefined, budget: CallBudget): Course {
-  return { target, pages: pagesOf(target, source, budget), unreachable: new Set(), whole: true };
-}
-
-async function* pagesOf(target: TargetRef, source: JobSource | undefined, budget: CallBudget): AsyncGenerator<Page> {
-  if (source !== undefined) return yield* source.list(target, budget);
-  const says = `${target.name} cannot be listed, this engine was not opened`;
-  throw new EngineError(target.engine, says, { failure: 'rejected', retryable: false });
-}
-
-async function stepOf(course: Course): Promise<Step> {
-  try {
-    return { course, next: await course.pages.next() };
-  } catch (error) {
-    return { course, error };
-  }
-}
-
-/** The next step that anybody takes; undefined when the signal fires first. */
-async function firstStep(active: Active, signal: AbortSignal): Promise<Step | undefined> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<undefined>((resolve) => {
-    stop = () => resolve(undefined);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
-  const step = await Promise.race([aborted, ...active.values()]);
-  signal.removeEventListener('abort', stop);
-  return step;
+  for (const target of running.left()) yield { target, failed: failure(target) };
 }
 
 function newsOf(step: Step): Listing {
@@ -141,13 +90,4 @@ function outOfTime(target: TargetRef): EngineError {
 function tooSilent(target: TargetRef): EngineError {
   const says = `${target.name} gave no answer, and the other engines were not kept waiting for it any longer`;
   return new EngineError(target.engine, says, { failure: 'timeout', retryable: true });
-}
-
-/** Tells a source that nobody wants more of it; how it takes that is its own affair. */
-async function closed(course: Course): Promise<void> {
-  try {
-    await course.pages.return(undefined);
-  } catch {
-    // It has been said already, or nobody is listening any more.
-  }
 }

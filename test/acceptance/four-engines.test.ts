@@ -41,13 +41,13 @@ async function aScene(watchSettings: Readonly<Record<string, string>> = {}): Pro
   onTestFinished(() => cloud.close());
   const { engines, environment } = cloud;
   if (engines === undefined) return expect.fail('there are no stand-ins for the engines');
-  const { heard, close } = await hearEvents(cloud.pubsub, environment['JOBWARDEN_TOPIC'] ?? '');
-  onTestFinished(close);
+  const ears = await hearEvents(cloud.pubsub, environment['JOBWARDEN_TOPIC'] ?? '');
+  onTestFinished(() => ears.close());
   return {
     cloud,
     engines,
     jobs: playAll(cloud, engines),
-    events: heard,
+    events: ears.heard,
     sweep: async () => summary.parse(await (await fetch(cloud.watch, { method: 'POST' })).json()),
   };
 }
@@ -124,13 +124,6 @@ const down: readonly (readonly [
     'yandex-data-proc',
     {},
     ({ engines }) => engines.yandex.switches.add({ call: 'clusters', kind: 'hang' }),
-    /gave no answer, and the other engines were not kept waiting/,
-  ],
-  [
-    'hangs',
-    'data-fusion',
-    {},
-    ({ engines }) => engines.dataFusion.faults.add({ method: 'instances.list', kind: 'hang' }),
     /gave no answer, and the other engines were not kept waiting/,
   ],
   [

@@ -6,7 +6,7 @@ export interface Measure {
   readonly id: string;
   readonly what: string;
   readonly value: number;
-  readonly unit: '×' | 'ns' | '%' | 'pairs';
+  readonly unit: '×' | 'ns' | '%' | 'pairs' | 'kB';
   readonly goal?: Goal;
 }
 

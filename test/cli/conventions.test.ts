@@ -75,6 +75,22 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [2, ['close', '--state', 'gs://state']],
   ],
   replay: [[2, []]],
+  backtest: [
+    [0, ['--policy', 'test/fixtures/history/policy.yaml', '--history', 'test/fixtures/history/jobs.ndjson']],
+    [2, ['--policy', good]],
+  ],
+  suggest: [
+    [1, ['--history', 'test/fixtures/history/jobs.ndjson', '--most', '0%']],
+    [2, []],
+  ],
+  doctor: [
+    [1, ['--policy', `${bucket}/missing.yaml`]],
+    [2, []],
+  ],
+  status: [
+    [1, ['--policy', `${bucket}/there.yaml`, '--state', 'gs://state']],
+    [2, ['--policy', `${bucket}/there.yaml`, '--state', 'gs://nothing']],
+  ],
 };
 
 const all = Object.entries(rows).flatMap(([name, lines]) =>

@@ -37,23 +37,50 @@ interface Others {
   readonly idle: () => Promise<void>;
 }
 
+/** The time of day, and a file that tells it to other processes. */
+function openTime(folder: string) {
+  const file = openSync(join(folder, fileNames.clock), 'w');
+  let time = { setAtMs: Date.now(), movedMs: 0 };
+  const set = (next: typeof time): void => {
+    time = next;
+    writeSync(file, [time.setAtMs, time.movedMs].map((number) => String(number).padStart(clockDigits)).join(''), 0);
+  };
+  const now = (): number => timeOf(Date.now(), time);
+  set(time);
+  return {
+    now,
+    moveTo: (atMs: number) => set({ ...time, movedMs: time.movedMs + Math.max(0, Math.ceil(atMs - now())) }),
+    reset: () => set({ setAtMs: Date.now(), movedMs: 0 }),
+    close: () => closeSync(file),
+  };
+}
+
+/** Timers on a clock; `stir` hears of each that begins or ends. */
+function openTimers(now: () => number, stir: () => void) {
+  const timers = new Set<Timer>();
+  const after: After = (ms, run) => {
+    const timer = { atMs: now() + ms, run };
+    timers.add(timer);
+    stir();
+    return () => void timers.delete(timer);
+  };
+  const fire = (): void => {
+    const due = [...timers].filter(({ atMs }) => atMs <= now()).toSorted((a, b) => a.atMs - b.atMs);
+    for (const timer of due) if (timers.delete(timer)) timer.run();
+    if (due.length > 0) stir();
+  };
+  return { after, fire, firstMs: () => Math.min(...[...timers].map(({ atMs }) => atMs)), clear: () => timers.clear() };
+}
+
 /** A clock that is told to other processes by a file in the folder. */
 export function sharedClock(folder: string, others: Others): SharedClock {
-  const file = openSync(join(folder, fileNames.clock), 'w');
-  const timers = new Set<Timer>();
-  let setAtMs = Date.now();
-  let movedMs = 0;
   let stirredAtMs = performance.now();
-
-  const now = (): number => timeOf(Date.now(), { setAtMs, movedMs });
   const stir = (): void => {
     stirredAtMs = performance.now();
   };
-  const set = (atMs: number, byMs: number): void => {
-    setAtMs = atMs;
-    movedMs = byMs;
-    writeSync(file, [setAtMs, movedMs].map((number) => String(number).padStart(clockDigits)).join(''), 0);
-  };
+  const time = openTime(folder);
+  const timers = openTimers(time.now, stir);
+
   const quiet = async (): Promise<void> => {
     const untilMs = performance.now() + longestMs;
     for (;;) {
@@ -66,35 +93,17 @@ export function sharedClock(folder: string, others: Others): SharedClock {
       await pause(pollMs);
     }
   };
-  const fire = (): void => {
-    const due = [...timers].filter(({ atMs }) => atMs <= now()).toSorted((a, b) => a.atMs - b.atMs);
-    for (const timer of due) if (timers.delete(timer)) timer.run();
-    if (due.length > 0) stir();
+  const runTo = async (untilMs: number): Promise<void> => {
+    for (;;) {
+      await quiet();
+      if (time.now() >= untilMs) return;
+      time.moveTo(Math.min(untilMs, timers.firstMs()));
+      timers.fire();
+    }
   };
-
-  set(setAtMs, 0);
-  return {
-    now,
-    stir,
-    after: (ms, run) => {
-      const timer = { atMs: now() + ms, run };
-      timers.add(timer);
-      stir();
-      return () => void timers.delete(timer);
-    },
-    runTo: async (untilMs) => {
-      for (;;) {
-        await quiet();
-        if (now() >= untilMs) return;
-        const nextMs = Math.min(untilMs, ...[...timers].map(({ atMs }) => atMs));
-        set(setAtMs, movedMs + Math.max(0, Math.ceil(nextMs - now())));
-        fire();
-      }
-    },
-    reset: () => {
-      timers.clear();
-      set(Date.now(), 0);
-    },
-    close: () => closeSync(file),
+  const reset = (): void => {
+    timers.clear();
+    time.reset();
   };
+  return { now: time.now, after: timers.after, stir, runTo, reset, close: time.close };
 }

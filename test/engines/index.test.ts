@@ -13,7 +13,7 @@ async function loadedBy(
     const ours = [];
     const load = (url, context, next) => {
       const name = /shared\\/engines\\/([a-z-]+)\\.ts$/.exec(url)?.[1];
-      if (name !== undefined && !['index', 'engine', 'list'].includes(name)) ours.push(name);
+      if (name !== undefined && !['index', 'engine', 'list', 'course'].includes(name)) ours.push(name);
       return next(url, context);
     };
     registerHooks({ load });

@@ -124,12 +124,7 @@ describe('listAll', () => {
       const sources = two({ a: () => [page()], hangs: hanging });
       const news: Listing[] = [];
       for await (const one of listAll([other('hangs'), target('a')], sources, over)) news.push(one);
-      expect(news.map(said).toSorted()).toEqual([
-        'a complete []',
-        'a page',
-        'hangs failed timeout',
-        'hangs page',
-      ]);
+      expect(news.map(said).toSorted()).toEqual(['a complete []', 'a page', 'hangs failed timeout', 'hangs page']);
       expect(news.at(-1)).toMatchObject({ failed: { message: expect.stringContaining('hangs gave no answer') } });
     });
 

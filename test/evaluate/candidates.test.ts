@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Compiled } from '../../shared/evaluate/compile.ts';
 import { judge, needsLook } from '../../shared/evaluate/evaluate.ts';
 import type { Job } from '../../shared/jobs/job.ts';
-import { aJob, aRule, compiled, minutes, nowMs, type WrittenPolicy } from '../make.ts';
+import { aJob, aRule, compiled, minutes, nowMs, tib, type WrittenPolicy } from '../make.ts';
 import { job, policy } from './arbitrary.ts';
 
 /** The plain evaluator: every rule is held against every job. */
@@ -65,5 +65,14 @@ it('asks few rules: none of a job below every limit, and none that cannot match 
   expect(names(aJob({ runTimeMs: minutes(1) }))).toEqual([]);
   expect(names(aJob({ runTimeMs: minutes(30) }))).toEqual([]);
   expect(names(aJob({ runTimeMs: minutes(31) }))).toEqual(['long']);
+  expect(names(aJob({ project: 'finance-eu', runTimeMs: minutes(29) }))).toEqual(['elsewhere']);
   expect(names(aJob({ project: 'finance-eu', runTimeMs: minutes(31) }))).toEqual(['elsewhere', 'long']);
+});
+
+it('looks a price up wherever the highest of all prices would be enough, and the job is in the dearest place', () => {
+  const ready = compiled({ rules: [aRule({ limit: { costSoFar: '10 USD' } })] });
+  const dearest = (bytesProcessed: number) =>
+    aJob({ location: 'southamerica-east1', bytesProcessed, reservation: null });
+  expect(ready.candidates.of(dearest(tib(0.95)), nowMs)).toHaveLength(1);
+  expect(ready.candidates.of(dearest(tib(0.85)), nowMs)).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { slackChannel } from '../../shared/notices/slack.ts';
 import type { LogEntry } from '../../functions/log.ts';
 import { aNotice } from '../notices/make.ts';
 import { channelsOf } from '../notify/make.ts';
+import { logInto } from '../secrets/listen.ts';
 import { isSilent, type Kind } from './kinds.ts';
 import { startProxy } from './proxy.ts';
 
@@ -58,7 +59,7 @@ function world(url: string, kind: Kind, log: LogEntry[]) {
     claims: memoryClaims({ now }),
     receipts,
     deadLetters: { keep: async ({ id }) => void letters.push(id) },
-    log: (entry) => void log.push(entry),
+    log: logInto(log),
     now,
   });
   const deliver = async (notice: Notice): Promise<Answered> => {

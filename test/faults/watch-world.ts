@@ -8,6 +8,7 @@ import { emptyLedger, ledgerSchema, type LedgerDocument } from '../../shared/led
 import { stopSwitch } from '../../shared/ledger/stop.ts';
 import type { Objects } from '../../shared/objects/objects.ts';
 import { objectPolicySource } from '../../shared/policy/cloud-source.ts';
+import { logInto } from '../secrets/listen.ts';
 import { adaptersOf, calm, hasty, type Adapters } from './adapters.ts';
 import { startGrpcProxy } from './grpc-proxy.ts';
 import { startProxy, type Asked } from './proxy.ts';
@@ -69,7 +70,7 @@ function worldOf(
         await sleep(ms / 20, undefined, { signal }).catch(() => undefined);
       },
     },
-    log: (entry) => void log.push(entry),
+    log: logInto(log),
   };
 }
 

@@ -3,6 +3,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { onlyFrom } from '../../functions/caller.ts';
 import type { LogEntry } from '../../functions/log.ts';
+import { logInto } from '../secrets/listen.ts';
 import { signer, type Claims } from './signer.ts';
 
 // Synthetic: no such account exists, and the keys are made for this run.
@@ -18,14 +19,10 @@ let work = 0;
 
 http(
   'guarded',
-  onlyFrom(
-    { caller, audience, certificatesUrl: google.url },
-    (entry) => logged.push(entry),
-    async (_, response) => {
-      work += 1;
-      response.status(200).end();
-    },
-  ),
+  onlyFrom({ caller, audience, certificatesUrl: google.url }, logInto(logged), async (_, response) => {
+    work += 1;
+    response.status(200).end();
+  }),
 );
 const server = getTestServer('guarded');
 let url = '';

@@ -40,6 +40,12 @@ describe('a log line', () => {
     expect(read(line)).toMatchObject({ severity: 'INFO', cut: expect.stringMatching(/characters were too many/) });
   });
 
+  test('keeps its small fields when it is cut: metrics go by them', () => {
+    const line = logLine({ severity: 'INFO', message: 'm', event: 'sweep.completed', all: 'y'.repeat(300_000) }, nowMs);
+    expect(read(line)).toMatchObject({ event: 'sweep.completed', cut: expect.any(String) });
+    expect(read(line)).not.toHaveProperty('all');
+  });
+
   test.each([
     ['a list of lists', () => [[], [[]]]],
     ['a bigint', () => 10n ** 30n],

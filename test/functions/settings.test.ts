@@ -62,6 +62,8 @@ describe('the settings of watch', () => {
       JOBWARDEN_SOURCE: '//jobwarden/prod',
       JOBWARDEN_PRINCIPAL: 'Watch@ops.iam.gserviceaccount.com',
       BIGQUERY_EMULATOR_HOST: 'http://127.0.0.1:8081/bigquery/v2',
+      JOBWARDEN_REQUESTS_PER_SECOND: '40',
+      JOBWARDEN_REQUESTS_IN_FLIGHT: '8',
       PUBSUB_EMULATOR_HOST: '127.0.0.1:8085',
       JOBWARDEN_STATE: 'gs://ops-state/prod',
       STORAGE_EMULATOR_HOST: 'http://127.0.0.1:9023',
@@ -72,7 +74,9 @@ describe('the settings of watch', () => {
       mode: 'enforce',
       source: '//jobwarden/prod',
       ownPrincipal: 'watch@ops.iam.gserviceaccount.com',
-      engines: { bigquery: { endpoint: 'http://127.0.0.1:8081/bigquery/v2' } },
+      engines: {
+        bigquery: { endpoint: 'http://127.0.0.1:8081/bigquery/v2', requestsPerSecond: 40, requestsInFlight: 8 },
+      },
     });
   });
 

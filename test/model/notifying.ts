@@ -42,9 +42,7 @@ export function aNotify(
   const instance = anInstance(name, time, around.turn);
   const objects = storeOf(around, instance);
   const now = () => time.now();
-  // Each hour another part of all notices, instead of any one: a run has to be the same each time.
-  let shards = 0;
-  const tidy = hourly(() => sweepExpired(objects, now, { shard: (shards += 1) % 16 }), now);
+  const tidy = hourly(() => sweepExpired(objects, now, { shard: around.nextShard() }), now);
   const channel = about.people.channel(instance);
   const honest: HandlerPorts = {
     channels: { get: async (wanted) => [channel].find((one) => one.name === wanted), lastResorts: async () => [] },

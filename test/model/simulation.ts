@@ -70,6 +70,7 @@ interface State {
   clockSettings: number;
   instances: number;
   sweeps: number;
+  tidied: number;
 }
 
 function knownError(error: unknown): boolean {
@@ -95,6 +96,7 @@ export function aSimulation(beginning: Beginning): Simulation {
     clockSettings: 0,
     instances: 0,
     sweeps: 0,
+    tidied: 0,
   };
   const faults = noFaults();
   const oracle = anOracle();
@@ -133,6 +135,7 @@ export function aSimulation(beginning: Beginning): Simulation {
     stopText: () => (set.stop ? stopText({ until: '2030-01-01T00:00:00Z', reason: 'a synthetic stop' }) : undefined),
     mayBeCancelled: beginning.mayBeCancelled,
     latencyMs: () => set.latencyMs,
+    nextShard: () => (state.tidied += 1) % 16,
     bent: beginning.bent ?? {},
   };
 

@@ -31,6 +31,8 @@ export interface Surroundings extends StoreRoom {
   readonly stopText: () => string | undefined;
   readonly mayBeCancelled: (jobId: string) => boolean;
   readonly latencyMs: () => number;
+  /** Which part of all notices is tidied: each in turn, instead of any one, so that a run is the same each time. */
+  readonly nextShard: () => number;
   readonly bent: Bent;
 }
 

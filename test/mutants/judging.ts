@@ -177,7 +177,6 @@ const gate = rows(
     'return !mark.line.needsAll || !isOver(',
     'a line that needs all is not asked',
   ],
-  ['if (number <= mark.threshold) break;', '', 'rules that are not passed are candidates'],
 );
 
 const unjudged = rows(
@@ -219,7 +218,7 @@ const gateOther = [
     ],
     ["rule.ifUnknown === 'warn'", 'false', 'what cannot be judged is passed over'],
     ['> lowest.runTime', '> lowest.runTime + 1000', 'what has just passed is overlooked'],
-    ['shelves.set(job.project, shelf);', "shelves.set('', shelf);", 'rules are not kept by project'],
+    ['if (number <= mark.threshold) break;', '', 'rules that are not passed are candidates'],
     ['a.order - b.order', 'b.order - a.order', 'the later rule wins'],
     ['<= lowest[metric]) return false', '<= lowest[metric] * 2) return false', 'what costs enough is overlooked'],
     ["if (job.state === 'running' ?", "if (job.state === 'pending' ?", 'what runs is not looked at'],

@@ -10,6 +10,7 @@ import { startChannels, type ChannelsStandIn } from '../../infra/local/channels/
 import { aNotice, aNoticePolicy } from '../notices/make.ts';
 import { routingKey, webhookSecret } from '../notices/channel-worlds.ts';
 import { nowMs } from '../make.ts';
+import { logInto } from '../secrets/listen.ts';
 import { ports } from './make.ts';
 
 // Synthetic: no such account, key, workflow or person exists.
@@ -132,7 +133,7 @@ channels:
 routes: [{ to: [pagerduty] }]
 `;
   const reader = (policyFile: string | undefined, now = () => nowMs) =>
-    policyReader({ policyFile, storageEndpoint: undefined, log: (entry) => logged.push(entry), now });
+    policyReader({ policyFile, storageEndpoint: undefined, log: logInto(logged), now });
   const at = async (content: string) => {
     const file = join(folder, 'policy.yaml');
     await writeFile(file, content);

@@ -7,6 +7,7 @@ import { ChannelError, type Channel, type ChannelFailure } from '../../shared/no
 import type { Receiver } from '../../shared/notices/notice.ts';
 import { plainMessage } from '../../shared/notices/render.ts';
 import { nowMs } from '../make.ts';
+import { logInto } from '../secrets/listen.ts';
 
 // Synthetic: nothing is sent anywhere.
 
@@ -33,7 +34,7 @@ export function scriptedChannel(
       if (failure === 'crash') throw new TypeError('a defect');
       if (failure !== undefined) {
         const later = failure === 'transient' ? { retryAfterMs: 30_000 } : {};
-        throw new ChannelError(`[${name}] ${failure} for ${to}`, {
+        throw new ChannelError(`[${name}] ${failure}`, {
           kind: failure,
           reason: `it is ${failure}`,
           ...later,
@@ -63,7 +64,7 @@ export function ports({
     channels: channelsOf([channel]),
     claims: memoryClaims({ now: () => nowMs }),
     receipts: memoryReceipts(),
-    log: (entry) => logged.push(entry),
+    log: logInto(logged),
     now: () => nowMs,
     logged,
     ...fields,

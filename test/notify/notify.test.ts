@@ -162,7 +162,9 @@ describe('notify', () => {
       await notify(notice, given);
       await given.claims.reopen(notice.id);
       expect(await given.receipts.reopen(notice.id)).toBe(true);
-      expect(await notify(notice, { ...given, channels: channelsOf([scriptedChannel()]) })).toEqual({ kind: 'delivered' });
+      expect(await notify(notice, { ...given, channels: channelsOf([scriptedChannel()]) })).toEqual({
+        kind: 'delivered',
+      });
     });
   });
 

@@ -66,7 +66,11 @@ describe('a directive', () => {
 });
 
 describe('a good policy', () => {
-  const examples = ['infra/policies/example.yaml', 'infra/local/policies/demo.yaml'];
+  const examples = [
+    'infra/policies/example.yaml',
+    'infra/local/policies/demo.yaml',
+    'infra/local/policies/four-engines.yaml',
+  ];
 
   it.each([...good, ...examples])('%s loads', (path) => {
     const { policy, problems } = load(textOf(path));

@@ -79,12 +79,13 @@ const forever = { untilMs: Infinity, signal: new AbortController().signal };
 /** Claims and receipts that should be gone by now are broken promises; answers how many there are of all. */
 export async function checkObjects(sim: Simulation, objects: Objects): Promise<number> {
   let count = 0;
-  for (const folder of ['claims/', 'receipts/']) {
-    for await (const { name, updatedAtMs } of objects.list(folder, forever)) {
+  for (const folder of ['claims', 'receipts']) {
+    const old: string[] = [];
+    for await (const { name, updatedAtMs } of objects.list(`${folder}/`, forever)) {
       count += 1;
-      const ageMs = sim.clock.now() - updatedAtMs;
-      if (ageMs > keptMs + tidyingMs) sim.oracle.breaks(`${name} is ${Math.round(ageMs / dayMs)} days old`);
+      if (sim.clock.now() - updatedAtMs > keptMs + tidyingMs) old.push(name);
     }
+    if (old.length > 0) sim.oracle.breaks(`${old.length} ${folder} are more than 16 days old, as ${old[0]}`);
   }
   return count;
 }

@@ -16,6 +16,7 @@ import type { Summary } from '../../functions/watch/summary.ts';
 import { sweep } from '../../functions/watch/watch.ts';
 import type { World } from '../../functions/watch/world.ts';
 import { aPolicy, minutes, type WrittenPolicy } from '../make.ts';
+import { logInto } from '../secrets/listen.ts';
 import { memoryEngine, type Call, type MemoryEngine, type MemoryJob } from './memory-engine.ts';
 import { isJobEvent, keepPromises } from './promises.ts';
 import { virtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -184,7 +185,7 @@ export function aWorld(given: Given = {}): TestWorld {
     trail,
     engines: given.engines ?? (async (names) => (names.includes('bigquery') ? opened : none)),
     clock,
-    log: (entry) => void log.push(entry),
+    log: logInto(log),
   };
   let sweeps = 0;
   let startedAtMs = clock.now();

@@ -10,6 +10,7 @@ import type { World } from '../../functions/watch/world.ts';
 import { listAll } from '../../shared/engines/list.ts';
 import type { PolicyState } from '../../shared/policy/source.ts';
 import { aJob, hours } from '../make.ts';
+import { logInto } from '../secrets/listen.ts';
 import { aWorld } from './a-world.ts';
 import { engineError } from './memory-engine.ts';
 
@@ -116,7 +117,7 @@ describe('watch over HTTP', () => {
       if (isBroken) throw new TypeError('inside out');
       return world.engines(names);
     };
-    const call = await serve({ ...world, engines, log: (entry) => void log.push(entry) });
+    const call = await serve({ ...world, engines, log: logInto(log) });
     const { status, body } = await call();
     expect([status, body]).toEqual([500, { error: 'The sweep broke off; see the log.' }]);
     expect(log).toEqual([

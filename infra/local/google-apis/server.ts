@@ -19,7 +19,7 @@ export interface GoogleApisOptions {
 }
 
 /** A query as it arrived. */
-export interface Queried {
+interface Queried {
   readonly project: string;
   readonly sql: string;
   readonly parameters: Readonly<Record<string, string>>;

@@ -3,8 +3,10 @@ import type { Permissions } from '../permissions.ts';
 import { denied } from './refusal.ts';
 import type { Method } from './rpc.ts';
 
+type Field = 'topic' | 'subscription' | 'name' | 'project';
+
 /** What is needed of whom: the permission, and the field of the request that names the resource (IAM for Pub/Sub). */
-const needs: Readonly<Record<string, readonly [permission: string, field: string]>> = {
+const needs: Readonly<Record<string, readonly [permission: string, field: Field]>> = {
   createTopic: ['pubsub.topics.create', 'name'],
   getTopic: ['pubsub.topics.get', 'topic'],
   listTopics: ['pubsub.topics.list', 'project'],
@@ -20,7 +22,12 @@ const needs: Readonly<Record<string, readonly [permission: string, field: string
   modifyAckDeadline: ['pubsub.subscriptions.consume', 'subscription'],
 };
 
-const fields = z.record(z.string(), z.unknown());
+const fields = z.looseObject({
+  topic: z.string().catch(''),
+  subscription: z.string().catch(''),
+  name: z.string().catch(''),
+  project: z.string().catch(''),
+});
 
 /**
  * The methods for callers with limited permissions. The official client sends no credentials to an emulator, so callers
@@ -33,8 +40,8 @@ export function guarded(
   const guard = (name: string, method: Method): Method => {
     return (call, callback) => {
       const permissions = permissionsAt(call.getHost());
-      const [permission = '', field = ''] = needs[name] ?? [];
-      const resource = String(fields.parse(call.request)[field] ?? '');
+      const [permission = '', field = 'name'] = needs[name] ?? [];
+      const resource = fields.parse(call.request)[field];
       if (permissions === undefined || permissions.has(permission, resource)) return method(call, callback);
       const { code, message } = denied(resource);
       return callback({ code, details: message });

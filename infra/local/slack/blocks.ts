@@ -69,6 +69,14 @@ const block = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('rich_text'), elements: z.array(richElement).min(1), ...blockId }),
 ]);
 
+/** A block as Slack would take it; nothing else is ever shown as one. */
+export type SlackBlock = z.output<typeof block>;
+
+/** The blocks of a message that was taken; none where they are not what Slack would take. */
+export function readBlocks(blocks: readonly unknown[]): readonly SlackBlock[] {
+  return z.array(block).safeParse(blocks).data ?? [];
+}
+
 /** A refusal as Slack words it: the error code, and messages with a pointer to the fault. */
 export interface BlockFault {
   readonly error: 'invalid_blocks' | 'invalid_blocks_format' | 'msg_blocks_too_long';

@@ -16,6 +16,8 @@ export interface Inbox {
   add(message: Omit<InboxMessage, 'ts'>): InboxMessage;
   update(at: { readonly channel: string; readonly ts: string }, change: Pick<InboxMessage, 'text' | 'blocks'>): boolean;
   list(): readonly InboxMessage[];
+  /** Another text after every change, also from one inbox to the next. */
+  version(): string;
   /** When the room got its last message, in epoch ms. */
   lastAtMs(channel: string): number | undefined;
 }
@@ -26,10 +28,13 @@ const maxMessages = 10_000;
 export function createInbox(now: () => number): Inbox {
   let messages: InboxMessage[] = [];
   let posted = 0;
+  let changes = 0;
+  const begunAtMs = now();
   const lastAtMs = new Map<string, number>();
   return {
     add: (message) => {
       posted += 1;
+      changes += 1;
       // Slack's own form: seconds and six digits, which are a counter here.
       const ts = `${Math.floor(now() / 1000)}.${String(posted).padStart(6, '0')}`;
       const added = { ...message, ts };
@@ -42,10 +47,12 @@ export function createInbox(now: () => number): Inbox {
       const index = messages.findIndex((one) => one.channel === at.channel && one.ts === at.ts);
       const known = messages[index];
       if (known === undefined) return false;
+      changes += 1;
       messages[index] = { ...known, ...change, edited: true };
       return true;
     },
     list: () => messages,
+    version: () => `${begunAtMs}.${changes}`,
     lastAtMs: (channel) => lastAtMs.get(channel),
   };
 }

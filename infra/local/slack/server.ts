@@ -3,6 +3,7 @@ import type { ActiveFault, Faults } from './faults.ts';
 import { faultSchema } from './faults.ts';
 import { bodyOf, jsonObject, sendJson } from './http.ts';
 import { methods, type Call, type MethodAnswer, type State } from './methods.ts';
+import { inboxPage, roomsMarkup } from './page.ts';
 
 interface Served {
   readonly state: State;
@@ -82,11 +83,24 @@ async function serveFaults(request: IncomingMessage, response: ServerResponse, f
   sendJson(response, 200, { faults: faults.list() });
 }
 
-/** Answers one request: the inbox, the faults, or a method under `/api/` or at the root. */
+function sendHtml(response: ServerResponse, html: string, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', ...headers });
+  response.end(html);
+}
+
+/** The rooms as the page shows them, or nothing new after the version that the page has. */
+function serveRooms(response: ServerResponse, url: URL, { inbox }: State): void {
+  const version = inbox.version();
+  if (url.searchParams.get('after') === version) response.writeHead(204, { 'cache-control': 'no-store' }).end();
+  else sendHtml(response, roomsMarkup(inbox.list()).html, { 'x-version': version });
+}
+
+/** Answers one request: the inbox, as a page too, the faults, or a method under `/api/` or at the root. */
 export async function serve(request: IncomingMessage, response: ServerResponse, by: Served): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   if (url.pathname === '/inbox') sendJson(response, 200, by.state.inbox.list());
   else if (url.pathname === '/local/faults') await serveFaults(request, response, by.faults);
-  else if (url.pathname === '/' || request.method === undefined) sendJson(response, 404, { error: 'See GET /inbox.' });
+  else if (url.pathname === '/') sendHtml(response, inboxPage(by.state.inbox.list(), by.state.inbox.version()));
+  else if (url.pathname === '/rooms') serveRooms(response, url, by.state);
   else await serveMethod(request, response, url, by);
 }

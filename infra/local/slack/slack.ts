@@ -27,8 +27,8 @@ const usualScopes = ['chat:write', 'im:write', 'users:read', 'users:read.email']
 
 /**
  * Starts a Slack Web API with an inbox on 127.0.0.1: auth.test, users.lookupByEmail, conversations.open,
- * chat.postMessage and chat.update, for any token that begins with `xoxb-`. `GET /inbox` lists the messages;
- * `POST /local/faults` makes calls go wrong, `DELETE /local/faults` ends that.
+ * chat.postMessage and chat.update, for any token that begins with `xoxb-`. `GET /inbox` lists the messages,
+ * `GET /` shows them as people see them; `POST /local/faults` makes calls go wrong, `DELETE /local/faults` ends that.
  */
 export async function startSlack(options: SlackStandInOptions = {}): Promise<SlackStandIn> {
   const { now = Date.now, rateLimit = false, port = 0, scopes = usualScopes } = options;

@@ -5,6 +5,8 @@ import { jobMask, listMask } from './fields.ts';
 
 /** One call of the BigQuery REST API: `path` stands below `/bigquery/v2`; `permission` is what a 403 asks for. */
 export interface Call {
+  /** The method of the API: each has a quota of its own. */
+  readonly api: 'jobs.list' | 'jobs.get' | 'jobs.cancel';
   readonly method: 'GET' | 'POST';
   readonly path: string;
   /** Names the call in messages: `jobs.get of job x in project y`. */
@@ -28,14 +30,15 @@ export function listCall(project: string, about: { parentJobId?: string; pageTok
   if (about.parentJobId !== undefined) query.set('parentJobId', about.parentJobId);
   if (about.pageToken !== undefined) query.set('pageToken', about.pageToken);
   const path = `/projects/${segment('bigquery', project, { says })}/jobs?${query.toString()}`;
-  return { method: 'GET', path, says, permission: 'bigquery.jobs.listAll' };
+  return { api: 'jobs.list', method: 'GET', path, says, permission: 'bigquery.jobs.listAll' };
 }
 
 /** `jobs.get` with the statement's text. The location is named wherever it is known: without it a job elsewhere is a 404. */
 export function getCall(ref: JobRef): Call {
   const says = `jobs.get ${ofJob(ref)}`;
   const query = withLocation(ref, { prettyPrint: 'false', fields: jobMask });
-  return { method: 'GET', path: `${jobPath(ref, says)}?${query}`, says, permission: 'bigquery.jobs.get' };
+  const path = `${jobPath(ref, says)}?${query}`;
+  return { api: 'jobs.get', method: 'GET', path, says, permission: 'bigquery.jobs.get' };
 }
 
 /** `jobs.cancel`, which has no body. Cancelling somebody else's job takes `bigquery.jobs.update` (BigQuery IAM reference). */
@@ -43,7 +46,7 @@ export function cancelCall(ref: JobRef): Call {
   const says = `jobs.cancel ${ofJob(ref)}`;
   const query = withLocation(ref, {});
   const path = `${jobPath(ref, says)}/cancel${query === '' ? '' : `?${query}`}`;
-  return { method: 'POST', path, says, permission: 'bigquery.jobs.update' };
+  return { api: 'jobs.cancel', method: 'POST', path, says, permission: 'bigquery.jobs.update' };
 }
 
 function ofJob(ref: JobRef): string {

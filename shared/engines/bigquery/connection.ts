@@ -1,6 +1,7 @@
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
 import { EngineError } from '../engine.ts';
 import type { Meter } from '../http/meter.ts';
+import type { Pace } from '../http/pace.ts';
 
 /** How BigQuery is reached. Nothing here is read from the environment. */
 export interface BigQueryOptions {
@@ -15,6 +16,20 @@ export interface BigQueryOptions {
   readonly requestTimeoutMs?: number;
   /** Counts calls and what came back. */
   readonly meter?: Meter | undefined;
+  /** How fast each method is called, and how many of its calls are under way; see `usualPace`. */
+  readonly requestsPerSecond?: number | undefined;
+  readonly requestsInFlight?: number | undefined;
+}
+
+/**
+ * BigQuery takes 100 requests a second for each user and method, and 300 at once (BigQuery quotas, "API requests"). The
+ * rest is left to what the network bunches together.
+ */
+const usualPace: Pace = { perSecond: 95, inFlight: 32 };
+
+/** The pace of each method, as the options have it. */
+export function paceOf({ requestsPerSecond, requestsInFlight }: BigQueryOptions): Pace {
+  return { perSecond: requestsPerSecond ?? usualPace.perSecond, inFlight: requestsInFlight ?? usualPace.inFlight };
 }
 
 /** Where requests go, and who sends them with a token. */

@@ -12,23 +12,31 @@ export interface Answer {
   readonly unreachable: readonly string[];
 }
 
-/** Every page of a listing, each asked for when the one before has been taken. A short page is not the last one. */
-export async function* pages(
+/**
+ * Gives every page of a listing, one with each call, and undefined after the last one. A short page is not the last one.
+ * No generator: it would hold on to a page until the next one is there, and a thousand listings wait for theirs at once.
+ */
+export function pager(
   request: Client,
   about: { readonly project: string; readonly parentJobId?: string; readonly budget: CallBudget },
-): AsyncGenerator<Answer> {
+): () => Promise<Answer | undefined> {
   const { budget, ...what } = about;
   const tokens = new Set<string>();
   let pageToken: string | undefined;
-  do {
+  let isOver = false;
+  return async () => {
+    if (isOver) return undefined;
+    isOver = true;
     const call = listCall(what.project, { ...what, ...(pageToken !== undefined && { pageToken }) });
     const body = objectIn('bigquery', await request(call, { project: what.project, budget }), call);
     pageToken = tokenIn(body, call);
     if (pageToken !== undefined && tokens.has(pageToken))
       throw malformed('bigquery', call, 'the pages lead back to an earlier one');
-    yield { records: recordsIn(body, call), unreachable: unreachableIn(body) };
+    const answer = { records: recordsIn(body, call), unreachable: unreachableIn(body) };
     if (pageToken !== undefined) tokens.add(pageToken);
-  } while (pageToken !== undefined);
+    isOver = pageToken === undefined;
+    return answer;
+  };
 }
 
 function tokenIn(body: unknown, call: Call): string | undefined {

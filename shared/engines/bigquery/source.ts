@@ -7,7 +7,7 @@ import type { Client } from './client.ts';
 import { malformed } from '../http/failure.ts';
 import { objectIn } from '../http/json.ts';
 import type { Answer } from './pages.ts';
-import { pages } from './pages.ts';
+import { pager } from './pages.ts';
 import type { Finding } from './record.ts';
 import { readJob } from './record.ts';
 
@@ -15,28 +15,44 @@ import { readJob } from './record.ts';
 export function bigQuerySource(request: Client): JobSource {
   return {
     engine: 'bigquery',
+    isPaced: true,
     list: (target, budget) => list(request, target, budget),
     get: (ref, budget) => get(request, ref, budget),
     activeChildren: (ref, budget) => activeChildren(request, ref, budget),
   };
 }
 
-/** A job may move to a later page while new ones push in before it: it is handed on once. */
-async function* list(request: Client, target: TargetRef, budget: CallBudget): AsyncGenerator<Page> {
-  const seen = new Set<string>();
+/** So many names of jobs are remembered, and not all: that would be a name for each running job. */
+const remembered = 200;
+
+/**
+ * A job may move to a later page while new ones push in before it (the newest come first): it is handed on once. Between
+ * two pages nothing is kept but the names that were listed last.
+ */
+function list(request: Client, target: TargetRef, budget: CallBudget): AsyncIterable<Page> {
   const found = { target: target.name, project: target.project, withText: false };
-  for await (const answer of pages(request, { project: target.project, budget })) {
+  const nextAnswer = pager(request, { project: target.project, budget });
+  let before: readonly string[] = [];
+  const next = async (): Promise<IteratorResult<Page>> => {
+    const answer = await nextAnswer();
+    if (answer === undefined) return { done: true, value: undefined };
     const page = readPage(answer, found);
-    // The plain list has no children (BigQuery REST reference); where a service gives some all the same, they are no targets.
-    const jobs = page.jobs.filter((job) => typeof job.parentId !== 'string' && isNew(seen, jobName(job)));
-    yield { ...page, jobs };
-  }
+    const jobs = page.jobs.filter(isNewTo(new Set(before)));
+    before = [...before, ...page.jobs.slice(-remembered).map(jobName)].slice(-remembered);
+    return { done: false, value: { ...page, jobs } };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next }) };
 }
 
-function isNew(seen: Set<string>, name: string): boolean {
-  if (seen.has(name)) return false;
-  seen.add(name);
-  return true;
+/** Whether a job is to be handed on: once, and only if it is nobody's child. */
+function isNewTo(seen: Set<string>): (job: Job) => boolean {
+  return (job) => {
+    const name = jobName(job);
+    // The plain list has no children (BigQuery REST reference); where a service gives some all the same, they are no targets.
+    if (typeof job.parentId === 'string' || seen.has(name)) return false;
+    seen.add(name);
+    return true;
+  };
 }
 
 function readPage(answer: Answer, found: Finding): Page {
@@ -74,7 +90,8 @@ export function answers(job: Job, ref: JobRef): boolean {
 async function activeChildren(request: Client, ref: JobRef, budget: CallBudget): Promise<readonly Job[]> {
   const children = new Map<string, Job>();
   const found = { target: ref.target, project: ref.project, withText: false };
-  for await (const answer of pages(request, { project: ref.project, parentJobId: ref.id, budget })) {
+  const next = pager(request, { project: ref.project, parentJobId: ref.id, budget });
+  for (let answer = await next(); answer !== undefined; answer = await next()) {
     const page = readPage(answer, found);
     const missing = [...page.unreadable, ...page.unreachable.filter((skipped) => mayHide(skipped, ref.location))];
     if (missing.length > 0) throw incomplete(ref, missing);

@@ -36,14 +36,15 @@ export async function withRetry<T>(
   }
 }
 
-const noTime: Failure = { failure: 'timeout', says: 'not sent, no time was left for it', retryable: true };
+/** A call that was not sent because its time was up. */
+export const noTime: Failure = { failure: 'timeout', says: 'not sent, no time was left for it', retryable: true };
 
 function jitteredMs(tries: number, random: () => number): number {
   return random() * Math.min(pace.longestWaitMs, pace.firstWaitMs * 2 ** (tries - 1));
 }
 
-/** Retry-After is a number of seconds or a date (RFC 9110 §10.2.3); 0 where it is neither. */
-function askedMs(header: string | undefined, nowMs: number): number {
+/** How long the service asks to wait: Retry-After is a number of seconds or a date (RFC 9110 §10.2.3); 0 where it is neither. */
+export function askedMs(header: string | undefined, nowMs: number): number {
   if (header === undefined) return 0;
   const ms = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - nowMs;
   return Number.isFinite(ms) && ms > 0 ? ms : 0;

@@ -421,7 +421,9 @@ describe('bigquery credentials', () => {
     ['no credentials at all', {}, 'unauthenticated', false],
   ])('%s is told from its like', (_, about, failure, retryable) => {
     const error = Object.assign(new Error('synthetic'), about);
-    expect(respondedFailure({ method: 'GET', path: '/x', says: '', permission: '' }, api, error)).toBeUndefined();
+    expect(
+      respondedFailure({ api: 'jobs.list', method: 'GET', path: '/x', says: '', permission: '' }, api, error),
+    ).toBeUndefined();
     expect(lostFailure(api, error)).toMatchObject({ failure, retryable });
   });
 

@@ -23,9 +23,18 @@ async function anEngine(reply: Reply) {
 
 /** Read here, in `record.test.ts`, in `sign.test.ts`, and by the stand-in's own test. */
 const read = new Set([
-  ...['dli-sql-job-status', 'dli-sql-job-cancel', 'dli-sql-job-detail', 'dli-sql-job-progress', 'dli-sql-jobs-list'],
-  ...['dli-spark-batch-cancel', 'dli-spark-batch-state', 'dli-spark-batches-list', 'huawei-spark-batch', 'dli-error'],
-  ...['huawei-aksk-test-vector', 'otc-iam-token'],
+  'dli-sql-job-status',
+  'dli-sql-job-cancel',
+  'dli-sql-job-detail',
+  'dli-sql-job-progress',
+  'dli-sql-jobs-list',
+  'dli-spark-batch-cancel',
+  'dli-spark-batch-state',
+  'dli-spark-batches-list',
+  'huawei-spark-batch',
+  'dli-error',
+  'huawei-aksk-test-vector',
+  'otc-iam-token',
 ]);
 /** Answers to calls that Jobwarden does not make: Flink jobs run for ever, queues are left alone, projects are named. */
 const notAskedFor = new Set(['dli-flink-jobs-list', 'dli-flink-jobs-stop', 'dli-queues-list', 'otc-iam-projects']);

@@ -4,6 +4,7 @@ import { EngineError } from '../../../shared/engines/engine.ts';
 import type { HttpClient, HttpOptions } from '../../../shared/engines/http/client.ts';
 import { httpClient } from '../../../shared/engines/http/client.ts';
 import { tokenCredentials } from '../../../shared/engines/http/credentials.ts';
+import { meter } from '../../../shared/engines/http/meter.ts';
 import { aBudget } from '../../contracts/engine.ts';
 import { json, serve, text, type Reply, type Server } from '../scripted-bigquery.ts';
 
@@ -130,6 +131,13 @@ describe('a call', () => {
     const dates: string[] = [];
     await get(made({ onDate: (date) => void dates.push(date) }));
     expect(dates).toEqual([expect.stringMatching(/ GMT$/)]);
+  });
+
+  it('is counted: each attempt, which of them are repeats, and the bytes of the answer', async () => {
+    const counted = meter();
+    replies = [json({}, 503), json({ name: 'ü' })];
+    await get(made({ meter: counted }));
+    expect(counted.traffic()).toEqual({ calls: 2, retries: 1, bytesReceived: Buffer.byteLength('{"name":"ü"}') });
   });
 
   it('starts no attempt after its time, whatever Retry-After allows', async () => {

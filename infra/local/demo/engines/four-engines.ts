@@ -26,10 +26,12 @@ interface Stage {
   readonly screen: Screen;
 }
 
-function head({ line, paint }: Screen): void {
-  line(paint('bold', 'Jobwarden in stand-ins for four engines on this machine: nothing here costs anything.'));
-  line(`One policy, ${policy}, and one sweep. In each engine one job is over its limit.`);
-  line('');
+function head(screen: Screen): void {
+  screen.line(
+    screen.paint('bold', 'Jobwarden in stand-ins for four engines on this machine: nothing here costs anything.'),
+  );
+  screen.line(`One policy, ${policy}, and one sweep. In each engine one job is over its limit.`);
+  screen.line('');
 }
 
 function showJobs({ jobs, screen }: Stage): void {
@@ -118,13 +120,13 @@ export async function run(screen: Screen): Promise<number> {
   try {
     const { engines, environment } = cloud;
     if (engines === undefined) throw new Error('[demo] the stand-ins for the engines are missing');
-    const { heard, close: stopHearing } = await hearEvents(cloud.pubsub, environment['JOBWARDEN_TOPIC'] ?? '');
-    const stage = { cloud, engines, jobs: playAll(cloud, engines), heard, screen };
+    const ears = await hearEvents(cloud.pubsub, environment['JOBWARDEN_TOPIC'] ?? '');
+    const stage = { cloud, engines, jobs: playAll(cloud, engines), heard: ears.heard, screen };
     showJobs(stage);
     try {
       await sweepOnce(stage);
     } finally {
-      await stopHearing();
+      await ears.close();
     }
     const code = close(stage);
     if (code !== 0) for (const line of log) process.stderr.write(`${line}\n`);
