@@ -87,10 +87,11 @@ export const standInSettings = {
   },
   GOOGLE_APIS_EMULATOR_HOST: {
     schema: url,
-    for: 'doctor',
+    for: 'watch',
     required: false,
     otherwise: '',
-    means: 'Another address of Resource Manager, Service Usage and what else doctor and explain ask; for a stand-in.',
+    means:
+      'Another address of Resource Manager, which finds projects, and of what else doctor and explain ask; for a stand-in.',
     write: 'a URL, such as http://127.0.0.1:8090',
     localOnly: true,
   },

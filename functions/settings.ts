@@ -119,6 +119,7 @@ export function engineSettings(env: Environment) {
   return {
     bigquery: {
       endpoint: optional(env, 'BIGQUERY_EMULATOR_HOST'),
+      managerEndpoint: optional(env, 'GOOGLE_APIS_EMULATOR_HOST'),
       requestsPerSecond: optionalNumber(env, 'JOBWARDEN_REQUESTS_PER_SECOND'),
       requestsInFlight: optionalNumber(env, 'JOBWARDEN_REQUESTS_IN_FLIGHT'),
     },

@@ -1,6 +1,6 @@
 import type { Problem } from '../../shared/jobs/problem.ts';
 import type { Mode } from '../../shared/jobs/verdict.ts';
-import { compile, namedTargets, type Compiled } from '../../shared/evaluate/compile.ts';
+import { compile, namedTargets, type Compiled, type FoundProjects } from '../../shared/evaluate/compile.ts';
 import { costsOf } from '../../shared/evaluate/cost.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import { usage } from './arguments.ts';
@@ -66,8 +66,9 @@ export function circumstancesOf(given: Given, outside: Outside, timezone: string
 export function compiledFor(
   policy: Policy,
   { setting, ownPrincipal }: Pick<Circumstances, 'setting' | 'ownPrincipal'>,
+  found: FoundProjects = {},
 ): Compiled {
-  return compile(policy, { setting, ownPrincipal, costs: costsOf(policy.prices) });
+  return compile(policy, { setting, ownPrincipal, found, costs: costsOf(policy.prices) });
 }
 
 /** The project of jobs that name none: the first that the policy's targets name. */

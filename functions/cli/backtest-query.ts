@@ -57,7 +57,8 @@ function costWords(bytes: number, { location }: Asked, policy: Policy | undefine
   const price = book.perTiB(location);
   const read = `The query reads ${formatBytes(bytes)} of INFORMATION_SCHEMA in ${location}`;
   if (price === undefined) return `${read}; no price per TiB is known there.`;
-  return `${read}: about ${formatUsd((Math.max(bytes, leastBytes) / 1024 ** 4) * price.usd)} on demand.`;
+  const usd = (Math.max(bytes, leastBytes) / 1024 ** 4) * price.usd;
+  return `${read}: ${usd < 0.01 ? '' : 'about '}${formatUsd(usd)} on demand.`;
 }
 
 async function orFailed<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -33,7 +33,7 @@ export const ruleHeadings = [
 ];
 
 /** A share of jobs: `12 %`, `under 1 %`, empty for none. */
-export function shareWords(part: number, of: number): string {
+function shareWords(part: number, of: number): string {
   if (part === 0 || of === 0) return '';
   const percent = (part / of) * 100;
   return percent < 1 ? 'under 1 %' : `${Math.round(percent)} %`;
@@ -54,7 +54,7 @@ export function ruleCells(one: RuleAnswer): readonly string[] {
     one.rule,
     countWords(one.jobs),
     one.action === 'cancel' ? countWords(one.cancels) : '',
-    hasCancels ? `${countWords(one.likelyFalseAlarms)}` : '',
+    hasCancels ? countWords(one.likelyFalseAlarms) : '',
     heldWords(one.heldBack),
     one.warned + one.recorded === 0 ? '' : countWords(one.warned + one.recorded),
     hasCancels ? rangeWords(timeMs, formatDuration) : '',

@@ -1,4 +1,5 @@
 import { backtest as begin, type Backtest } from '../../shared/backtest/backtest.ts';
+import { compactSample } from '../../shared/backtest/compact.ts';
 import { compareAnswers } from '../../shared/backtest/compare.ts';
 import type { PastJob } from '../../shared/history/past-job.ts';
 import type { HistoryCounts } from '../../shared/history/read.ts';
@@ -71,7 +72,7 @@ async function tested(ready: Ready, given: Given, outside: Outside): Promise<Rep
     status: 'fine',
     problems,
     text: [...told, ...testedLines(result)],
-    data: { ...result, samples: ready.now.test.samples() },
+    data: { ...result, samples: ready.now.test.samples().map(compactSample) },
     markdown: testedMarkdown(result),
   };
 }

@@ -4,7 +4,7 @@ export type Member = string;
 /** In commands where nobody is named: it has to be filled in. */
 export const nobody = 'MEMBER';
 
-const canceller = 'jobwardenCanceller';
+const roleId = 'jobwardenMayCancel';
 
 /** Shows the jobs of all users with their contents (BigQuery, predefined roles). */
 export function grantSeeing(project: string, member: Member): string {
@@ -13,9 +13,9 @@ export function grantSeeing(project: string, member: Member): string {
 
 /** Lets cancel, and nothing else: no predefined role is that small. */
 export function grantCancelling(project: string, member: Member): string {
-  const role = `gcloud iam roles create ${canceller} --project=${project} --permissions=bigquery.jobs.update`;
+  const role = `gcloud iam roles create ${roleId} --project=${project} --permissions=bigquery.jobs.update`;
   const bind = `gcloud projects add-iam-policy-binding ${project} --member=${member}`;
-  return `${role} && ${bind} --role=projects/${project}/roles/${canceller}`;
+  return `${role} && ${bind} --role=projects/${project}/roles/${roleId}`;
 }
 
 /** Lets read the policy and the stop switch. */

@@ -8,7 +8,7 @@ Usage: jobwarden COMMAND [options] [FILES]
 
 /** What holds for every command. */
 export const commonHelp = `Options of every command:
-  --format FORMAT   text (default), json, or github: annotations on the lines of a pull request
+  --format FORMAT   text (default), json, markdown, or github: annotations on the lines of a pull request
   --no-color        no colours; so does the environment variable NO_COLOR
   -h, --help        what a command does, its options, and an example`;
 

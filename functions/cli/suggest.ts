@@ -100,7 +100,7 @@ async function run(given: Given, outside: Outside): Promise<Report> {
   const words = wordsOf(given);
   if ('problems' in words) return cannotRun(words.problems);
   const collected = suggester();
-  const read = await readPast(given, { outside, policy: undefined }, collected.note);
+  const read = await readPast(given, { outside, policy: undefined }, (past) => collected.note(past));
   if ('problems' in read) return cannotRun(read.problems);
   const { value } = read;
   if (given.values['dry-run'] === true) return { status: 'fine', problems: value.problems, text: value.told, data: {} };

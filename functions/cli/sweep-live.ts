@@ -141,7 +141,7 @@ async function open(
  * fetches those that break a rule or that the list alone cannot decide. A target that fails is a problem and sinks no other.
  */
 export async function lookAtTargets(compiled: Compiled, nowMs: number, outside: Outside): Promise<Found> {
-  const targets = namedTargets(compiled.policy);
+  const targets = namedTargets(compiled.policy, compiled.deployment.found);
   const budget = callBudget(outside);
   const { sources, problems } = await open(targets, outside);
   const looked = await list(targets, sources, outside, budget);

@@ -1,6 +1,7 @@
 import type { Problem } from '../../shared/jobs/problem.ts';
 import { namedTargets } from '../../shared/evaluate/compile.ts';
 import { planOf } from '../../shared/evaluate/safety.ts';
+import type { Policy } from '../../shared/policy/schema.ts';
 import {
   cannotRun,
   circumstanceHelp,
@@ -13,6 +14,7 @@ import {
 } from './asked.ts';
 import { usage } from './arguments.ts';
 import type { Command, Given, Outside, Report } from './command.ts';
+import { findProjects } from './found.ts';
 import { readJobs } from './jobs-file.ts';
 import { notInForce, readPolicy, readText, type PolicyFile, type Read } from './policy-file.ts';
 import { lookAtFile, type FileFound } from './sweep-file.ts';
@@ -30,7 +32,7 @@ first time.
 Options:
   --policy FILE    the policy
   --jobs FILE      judge the jobs of this file (- is standard input): the short form, or what bq ls -j -a prints with
-                   --format=prettyjson; without it the projects that the policy's targets name are listed
+                   --format=prettyjson; without it the projects of the policy's targets are listed
 ${circumstanceHelp}
 
 Exit code 0 when nothing would be cancelled, 1 when a job would be or a target could not be seen whole, 2 when the
@@ -40,25 +42,30 @@ Examples:
   jobwarden sweep --policy policy.yaml
   bq ls -j -a -n 1000 --format=prettyjson | jobwarden sweep --policy policy.yaml --jobs -`;
 
+async function lookLive(policy: Policy, circumstances: Circumstances, outside: Outside): Promise<Read<FileFound>> {
+  const { found, problems } = await findProjects(policy, outside);
+  if (namedTargets(policy, found).length === 0) {
+    const none = usage(
+      'no-target',
+      'No target of the policy names its projects.',
+      'Add --jobs FILE, or name projects.',
+    );
+    return { problems: [...problems, none] };
+  }
+  const seen = await lookAtTargets(compiledFor(policy, circumstances, found), circumstances.nowMs, outside);
+  return { value: { ...seen, problems: [...problems, ...seen.problems], leftOut: [] } };
+}
+
 async function look(
   given: Given,
   read: PolicyFile,
   circumstances: Circumstances,
   outside: Outside,
 ): Promise<Read<FileFound>> {
+  const file = optionOf(given, 'jobs');
+  if (file === undefined) return lookLive(read.policy, circumstances, outside);
   const compiled = compiledFor(read.policy, circumstances);
   const { nowMs } = circumstances;
-  const file = optionOf(given, 'jobs');
-  if (file === undefined) {
-    if (namedTargets(read.policy).length === 0) {
-      return {
-        problems: [
-          usage('no-target', 'No target of the policy names its projects.', 'Add --jobs FILE, or name projects.'),
-        ],
-      };
-    }
-    return { value: { ...(await lookAtTargets(compiled, nowMs, outside)), leftOut: [] } };
-  }
   const text = await readText(file, outside);
   if ('problems' in text) return text;
   const { timezone } = read.policy;

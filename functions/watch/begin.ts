@@ -1,10 +1,4 @@
-import {
-  compile,
-  namedTargets,
-  type Compiled,
-  type Deployment,
-  type ToldState,
-} from '../../shared/evaluate/compile.ts';
+import { compile, type Compiled, type Deployment, type ToldState } from '../../shared/evaluate/compile.ts';
 import { costsOf } from '../../shared/evaluate/cost.ts';
 import { modesOf, softestOf } from '../../shared/evaluate/evaluate.ts';
 import type { Charge } from '../../shared/evaluate/hold.ts';
@@ -18,6 +12,7 @@ import type { PolicyState } from '../../shared/policy/source.ts';
 import { openBook } from './book.ts';
 import { retriesIn } from './circumstances.ts';
 import { sweepTimes } from './clock.ts';
+import { discover } from './discover.ts';
 import { readLookups } from './lookups.ts';
 import type { Run, World } from './world.ts';
 
@@ -64,6 +59,8 @@ function toldOf(compiled: Compiled, known: Case | undefined, { job, rule: name }
   return atMs === undefined ? undefined : { atMs, receipt: { how: 'delivered', atMs } };
 }
 
+const noTarget = 'There is nothing to look in: the policy names no project, and none was found.';
+
 /** Makes everything ready for one sweep: the policy compiled, the engines opened, the book opened, the time shared out. */
 export async function begin(
   world: World,
@@ -73,14 +70,16 @@ export async function begin(
 ): Promise<Run> {
   const { policy, version } = usable;
   const { startedAtMs, snapshot } = sweep;
-  const names = [...new Set(namedTargets(policy).map((target) => target.engine))];
+  const names = [...new Set(policy.targets.map((target) => target.engine))];
   const versionSaid = { sha256: version.sha256, where: version.where };
   const context = { source: world.settings.source, sweepId: sweep.sweepId, policy: versionSaid };
   const book = openBook(snapshot.document, { ...context, repeatMs: policy.notices.repeatMs }, () => world.clock.now());
   const told = (job: Job, rule: string) => toldOf(compiled, book.caseOf(job), { job, rule });
-  const compiled = compile(policy, { ...deploymentOf(world, state, policy), told });
   const [opened, lookups] = await Promise.all([world.engines(names), readLookups(world.policy, policy)]);
   const until = (ms: number) => ({ untilMs: startedAtMs + ms, signal: world.clock.after(ms) });
+  const budget = until(sweepTimes.discoverMs);
+  const discovered = await discover(policy, opened.sources, snapshot.document, { nowMs: world.clock.now(), budget });
+  const compiled = compile(policy, { ...deploymentOf(world, state, policy), told, found: discovered.found });
   return {
     world,
     context,
@@ -88,6 +87,7 @@ export async function begin(
     compiled,
     textSha256: state.rejectedSha256 ?? version.sha256,
     opened,
+    discovered,
     book,
     before: snapshot,
     retriesOf: (job, withinMs) => retriesIn(snapshot.document.attempts, job, world.clock.now() - withinMs),
@@ -96,7 +96,8 @@ export async function begin(
     acting: until(sweepTimes.recordMs),
     cancelByMs: startedAtMs + sweepTimes.cancelMs,
     troubles: [
-      ...(names.length === 0 ? ['The policy names no target that this version can look in.'] : []),
+      ...(compiled.targetModes.size + discovered.failed.length === 0 ? [noTarget] : []),
+      ...discovered.troubles,
       ...lookups.troubles.map(({ trouble }) => trouble.lines.join(' ')),
     ],
   };

@@ -5,7 +5,7 @@ import { isSameJob, jobName, type Job } from '../../shared/jobs/job.ts';
 import type { Verdict } from '../../shared/jobs/verdict.ts';
 import { caseId } from '../../shared/audit/event.ts';
 import { isBeingCancelled, isLeftAlone } from '../../shared/ledger/case.ts';
-import { see, type Sight } from './sight.ts';
+import { see, unfound, type Sight } from './sight.ts';
 import { sweepTimes } from './clock.ts';
 import { inParallel } from './parallel.ts';
 import { judgeWithin } from './soon.ts';
@@ -94,11 +94,26 @@ function collector(run: Run) {
   return { candidates, seen, innocent, coverage, onJob };
 }
 
+/** All targets; those that had jobs in the last sweep come first, so that what can be found is found early. */
+function targetsOf({ compiled: { policy, deployment }, world: { active } }: Run) {
+  const all = namedTargets(policy, deployment.found);
+  const hadJobs = ({ name }: { readonly name: string }) => active?.has(name) === true;
+  return [...all.filter(hadJobs), ...all.filter((target) => !hadJobs(target))];
+}
+
+function noteActive({ world: { active } }: Run, { targets }: Sight): void {
+  active?.clear();
+  for (const { target, jobs } of targets) if (jobs > 0) active?.add(target);
+}
+
 /** Lists all targets, judges every job as its page arrives, and looks more closely at those that break a rule. */
 export async function find(run: Run): Promise<Found> {
   const { candidates, seen, innocent, coverage, onJob } = collector(run);
   const budget = { ...run.listing, patience: () => run.world.clock.after(sweepTimes.patienceMs) };
-  const sight = await see(namedTargets(run.compiled.policy), run.opened.sources, budget, onJob);
+  const seenOf = await see(targetsOf(run), run.opened.sources, budget, onJob);
+  const lost = run.discovered.failed.map(({ target, why }) => unfound(target, why));
+  const sight = { ...seenOf, targets: [...seenOf.targets, ...lost] };
+  noteActive(run, sight);
   const verdicts = await lookCloser(run, [...candidates.values()]);
   for (const { job } of verdicts) innocent.delete(caseId(job));
   return { sight, verdicts, seen, innocent, rules: coverage.rules() };

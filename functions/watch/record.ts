@@ -38,7 +38,9 @@ export async function record(run: Run, outbox: Outbox, all: Result, generation: 
   const { events, ...ended } = ending(run, all, all.news.length > 0 || all.said.events.length > 0);
   outbox.add(events);
   const health = healthOf(before.document, all.outcomes, world.clock.now());
-  const wanted = documentOf(run, outbox.waiting(), { ...all.said.kept, ...ended, ...health });
+  const { projectsSeen } = run.discovered;
+  const seen = projectsSeen === undefined ? {} : { projectsSeen };
+  const wanted = documentOf(run, outbox.waiting(), { ...all.said.kept, ...ended, ...health, ...seen });
   const isNew = generation !== before.generation || hasChanged(before.document, wanted);
   const next = isNew ? await write(run, wanted, generation) : generation;
   if (next === undefined) {

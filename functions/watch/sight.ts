@@ -24,7 +24,13 @@ const concurrency = 16;
 /** So many unreadable records of a target are told of by name. */
 const maxNamed = 20;
 
+/** What is said of a place of which nothing could be seen. */
 const unseen = { jobs: 0, redacted: 0, complete: false, unreadable: [], unreachable: [] };
+
+/** The report on a place in which not even the targets could be found. */
+export function unfound(target: string, why: string): TargetReport {
+  return { target, ...unseen, failed: why };
+}
 
 /** The time that a listing has, and how long it waits for an engine that is silent while the others are done. */
 interface SightTime extends CallBudget {

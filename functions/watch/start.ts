@@ -59,6 +59,7 @@ export function startWatch(settings: WatchSettings) {
     trail: pubSubTrail({ topic: settings.topic }),
     engines: engineOpener(settings, writeLog),
     clock: systemClock,
+    active: new Set(),
     heartbeat: settings.heartbeatUrl === undefined ? undefined : heartbeatTo(settings.heartbeatUrl, writeLog),
     log: writeLog,
   });

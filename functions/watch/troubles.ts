@@ -55,7 +55,7 @@ export function breakerTrouble(
       lines: [
         state.why,
         'No cancel of this sweep is carried out; the jobs go on running.',
-        'Look at the jobs below. It closes by itself at the first sweep with fewer planned cancels.',
+        'Look at the jobs below. The breaker closes by itself at the first sweep with fewer planned cancels.',
         'If so many cancels are right, let the next sweep through with jobwarden breaker close --reason …, or raise breaker.maxCancels or breaker.maxShare in the policy.',
       ],
       standsFor: ['breaker'],

@@ -13,6 +13,7 @@ import type { Log } from '../log.ts';
 import type { WatchSettings } from '../settings.ts';
 import type { Book, SweepContext } from './book.ts';
 import type { Clock } from './clock.ts';
+import type { Discovered } from './discover.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { LookupsRead } from './lookups.ts';
 
@@ -35,6 +36,8 @@ export interface World {
   readonly trail: Trail;
   readonly engines: (names: readonly EngineName[]) => Promise<Opened>;
   readonly clock: Clock;
+  /** The targets that had jobs in the last sweep of this instance: they are listed first. */
+  readonly active?: Set<string>;
   /** Somebody outside who notices when sweeps stay away; undefined: nobody. */
   readonly heartbeat?: Heartbeat | undefined;
   readonly log: Log;
@@ -51,6 +54,8 @@ export interface Run {
   /** The ledger as it was read. */
   readonly before: Snapshot;
   readonly opened: Opened;
+  /** What was found below folders and organizations. */
+  readonly discovered: Discovered;
   readonly book: Book;
   /** In how many other jobs the same query of the same principal was cancelled within a time; undefined: not known. */
   readonly retriesOf: Circumstances['retriesOf'];

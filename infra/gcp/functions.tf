@@ -38,14 +38,15 @@ resource "google_cloudfunctions2_function" "watch" {
     service_account_email            = google_service_account.watch.email
 
     environment_variables = {
-      JOBWARDEN_MODE      = var.mode
-      JOBWARDEN_POLICY    = "gs://${google_storage_bucket.policy.name}/policy.yaml"
-      JOBWARDEN_STATE     = "gs://${google_storage_bucket.state.name}"
-      JOBWARDEN_TOPIC     = google_pubsub_topic.events.id
-      JOBWARDEN_SOURCE    = local.source_name
-      JOBWARDEN_PRINCIPAL = google_service_account.watch.email
-      JOBWARDEN_CALLER    = google_service_account.scheduler.email
-      JOBWARDEN_AUDIENCE  = local.watch_url
+      GOOGLE_CLOUD_PROJECT = var.project
+      JOBWARDEN_MODE       = var.mode
+      JOBWARDEN_POLICY     = "gs://${google_storage_bucket.policy.name}/policy.yaml"
+      JOBWARDEN_STATE      = "gs://${google_storage_bucket.state.name}"
+      JOBWARDEN_TOPIC      = google_pubsub_topic.events.id
+      JOBWARDEN_SOURCE     = local.source_name
+      JOBWARDEN_PRINCIPAL  = google_service_account.watch.email
+      JOBWARDEN_CALLER     = google_service_account.scheduler.email
+      JOBWARDEN_AUDIENCE   = local.watch_url
     }
 
     dynamic "secret_environment_variables" {
@@ -97,6 +98,7 @@ resource "google_cloudfunctions2_function" "notify" {
     service_account_email            = google_service_account.notify.email
 
     environment_variables = {
+      GOOGLE_CLOUD_PROJECT        = var.project
       JOBWARDEN_POLICY            = "gs://${google_storage_bucket.policy.name}/policy.yaml"
       JOBWARDEN_STATE             = "gs://${google_storage_bucket.state.name}"
       JOBWARDEN_DEAD_LETTER_TOPIC = google_pubsub_topic.dead_letters.id

@@ -21,7 +21,7 @@ export const soonShare = 0.2;
 const msPerHour = 3_600_000;
 
 /** Whether a job that would have been stopped at a moment succeeded by itself so soon that the stop was likely wrong. */
-export function isLikelyFalseAlarm(past: PastJob, atMs: number): boolean {
+function isLikelyFalseAlarm(past: PastJob, atMs: number): boolean {
   if (past.final.end?.how !== 'succeeded') return false;
   const runTimeMs = past.endedAtMs - (past.final.startedAtMs ?? past.createdAtMs);
   return past.endedAtMs - atMs <= Math.max(soonMs, soonShare * runTimeMs);

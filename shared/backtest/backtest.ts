@@ -1,8 +1,11 @@
-import { judgeRule } from '../evaluate/judge-rule.ts';
-import { mayHold } from '../evaluate/matchers.ts';
+import type { Compiled, CompiledRule } from '../evaluate/compile.ts';
+import { holdAgainst } from '../evaluate/limits.ts';
+import { holdsBlock, mayHold } from '../evaluate/matchers.ts';
+import { reaches } from '../evaluate/reach.ts';
+import { every, some, type Truth } from '../evaluate/truth.ts';
 import { jobAt, type PastJob } from '../history/past-job.ts';
 import { clientOf } from '../jobs/client.ts';
-import { jobName } from '../jobs/job.ts';
+import { jobName, type Job } from '../jobs/job.ts';
 import { metrics } from '../jobs/verdict.ts';
 import { ownerOf } from '../owners/owner.ts';
 import { afterOf, type After } from './after.ts';
@@ -51,6 +54,13 @@ function aboutOf({ compiled, lookups }: InForce, past: PastJob) {
   return { owner: ownerOf(past.final, compiled.policy, lookups).name, client: name ?? nobodyKnown };
 }
 
+/** Whether a rule is about a job: it matches, and where it cancels it reaches. Its hours are no part of that. */
+function aboutOfRule({ rule, match }: CompiledRule, job: Job, { deployment }: Compiled): Truth {
+  const reached = (block: (typeof match)[number]['block']) =>
+    rule.action !== 'cancel' || reaches(block, job, deployment.ownPrincipal);
+  return some(match.map((matcher) => every([reached(matcher.block), holdsBlock(matcher, job)])));
+}
+
 /** What the rules are about, by a job's last moment: then every number is as high as it ever was. */
 function noteCoverage({ force, tallies, samples }: Books, past: PastJob): void {
   const atMs = past.endedAtMs - 1;
@@ -59,10 +69,11 @@ function noteCoverage({ force, tallies, samples }: Books, past: PastJob): void {
   for (const rule of force.compiled.rules) {
     const tally = tallies.get(rule.rule.name);
     if (tally === undefined || !mayHold(rule.match, job)) continue;
-    const { matched, reached, limit } = judgeRule(rule, job, atMs, force.compiled);
-    if (matched === false || reached === false) continue;
+    const about = aboutOfRule(rule, job, force.compiled);
+    if (about === false) continue;
     tally.jobs += 1;
-    if (reached === undefined || limit.over === undefined) tally.unjudged += 1;
+    const { over } = holdAgainst(rule.rule.limit, job, atMs, force.compiled.deployment.costs);
+    if (about === undefined || over === undefined) tally.unjudged += 1;
     samples.get(rule.rule.name)?.note(past);
   }
 }

@@ -2,6 +2,7 @@ import { compile, namedTargets, type Compiled, type ToldState } from '../evaluat
 import { costsOf } from '../evaluate/cost.ts';
 import type { Job } from '../jobs/job.ts';
 import { jobName } from '../jobs/job.ts';
+import { patienceMs } from './instants.ts';
 import type { Policy } from '../policy/schema.ts';
 import type { Lookups } from '../owners/owner.ts';
 
@@ -13,13 +14,15 @@ export interface BacktestOptions {
 }
 
 /** Which owners were told of which rule, by job: what a ledger would have known. */
-export type ToldBook = Map<string, Map<string, ToldState>>;
+type ToldBook = Map<string, Map<string, ToldState>>;
 
 /** A policy as a backtest judges by it. */
 export interface InForce {
   readonly compiled: Compiled;
   readonly told: ToldBook;
   readonly lookups: Lookups;
+  /** Below this, waiting brings no job over a limit, nor makes a rule impatient. */
+  readonly shortestWaitMs: number;
   /** Whether a sweep would have listed the job: a target names its project, or finds projects by itself. */
   readonly isListed: (job: Job) => boolean;
 }
@@ -38,6 +41,11 @@ function enforced(policy: Policy): Policy {
   };
 }
 
+function shortestWaitMs({ rules }: Policy): number {
+  const waits = rules.flatMap(({ limit, warnAt }) => [limit.of.queueTime, warnAt?.of.queueTime]);
+  return Math.min(patienceMs, ...waits.filter((wait) => wait !== undefined));
+}
+
 function listing(policy: Policy): (job: Job) => boolean {
   const names = new Set(namedTargets(policy).map(({ name }) => name));
   const findsMore = policy.targets.some((target) => target.engine === 'bigquery' && target.projects === undefined);
@@ -53,5 +61,5 @@ export function inForce({ policy, lookups = {}, ownPrincipal }: BacktestOptions)
     costs: costsOf(policy.prices),
     told: (job, rule) => told.get(lifeKey(job))?.get(rule),
   });
-  return { compiled, told, lookups, isListed: listing(policy) };
+  return { compiled, told, lookups, shortestWaitMs: shortestWaitMs(policy), isListed: listing(policy) };
 }

@@ -22,7 +22,7 @@ export function sweepBefore(atMs: number): number {
 /** A sweep sends no cancel later than so long after its beginning; one that is due then is left to the next. */
 const cancelByMs = 56_000;
 /** A rule that warns of what it cannot judge waits so long. */
-const patienceMs = 600_000;
+export const patienceMs = 600_000;
 /** The calendar is followed so many days into a life. */
 const mostDays = 40;
 

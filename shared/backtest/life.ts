@@ -25,7 +25,7 @@ const noLife: Life = { falls: [] };
 const enforce: Modes = { setting: 'enforce', policy: 'enforce', target: 'enforce', rule: 'enforce' };
 
 /** A message is taken to be delivered so long after the sweep that wrote it. */
-export const deliveryMs = 60_000;
+const deliveryMs = 60_000;
 
 /** The verdicts on a job at a moment of its life, as if its target enforced. */
 export function verdictsAt(compiled: Compiled, past: PastJob, atMs: number): readonly Verdict[] {
@@ -34,9 +34,14 @@ export function verdictsAt(compiled: Compiled, past: PastJob, atMs: number): rea
   return judge(compiled, job, atMs).map((verdict) => ({ ...verdict, mode: 'enforce', modes: enforce }));
 }
 
-/** Whether any rule could have had a say: numbers only grow while a job waits and while it runs. */
-function mayConcern({ candidates }: Compiled, past: PastJob): boolean {
-  const ends = [startOf(past) - 1, past.endedAtMs - 1];
+/**
+ * Whether any rule could have had a say: numbers only grow while a job waits and while it runs. A short wait is not looked
+ * at where the job ran afterwards: all but its waiting time stands in what it was then.
+ */
+function mayConcern({ compiled: { candidates }, shortestWaitMs }: InForce, past: PastJob): boolean {
+  const startMs = startOf(past);
+  const waited = startMs === past.endedAtMs || startMs - past.createdAtMs > shortestWaitMs;
+  const ends = waited ? [startMs - 1, past.endedAtMs - 1] : [past.endedAtMs - 1];
   return ends.some((atMs) => {
     const job = jobAt(past, atMs);
     return job !== undefined && candidates.of(job, atMs).length > 0;
@@ -89,7 +94,7 @@ function lookAt(walk: Walk, atMs: number): Life['open'] {
  * graces, windows, freezes and exemptions that begin and end. It ends where a cancel is open, or with the job.
  */
 export function replay(force: InForce, past: PastJob): Life {
-  if (!mayConcern(force.compiled, past)) return noLife;
+  if (!mayConcern(force, past)) return noLife;
   const walk: Walk = { force, past, falls: new Map(), instants: [...instantsOf(force.compiled, past)] };
   for (let index = 0; index < walk.instants.length; index += 1) {
     const atMs = walk.instants[index];

@@ -9,43 +9,49 @@ export interface SeenCounter {
 
 const minutesOfDay = 1440;
 
+/** By day since 1970: how many jobs more, or fewer, each minute has than the one before. */
+type Changes = Map<number, Int32Array>;
+
+function change(changes: Changes, atMs: number, by: number): void {
+  const minute = sweepAfter(atMs) / sweepMs;
+  const day = Math.floor(minute / minutesOfDay);
+  const known = changes.get(day) ?? new Int32Array(minutesOfDay);
+  changes.set(day, known);
+  const index = minute - day * minutesOfDay;
+  known[index] = (known[index] ?? 0) + by;
+}
+
+/** The days with a change, in order, and how many jobs there were before each. */
+function counted(changes: Changes) {
+  const days = [...changes.keys()].sort((a, b) => a - b);
+  const before = new Map<number, number>();
+  let sum = 0;
+  for (const day of days) {
+    before.set(day, sum);
+    for (const by of changes.get(day) ?? []) sum += by;
+  }
+  return { days, before };
+}
+
 /** Counts the jobs that are there at each minute. */
 export function seenCounter(): SeenCounter {
-  const changes = new Map<number, Int32Array>();
-  let counted: { readonly days: readonly number[]; readonly before: ReadonlyMap<number, number> } | undefined;
-  const change = (atMs: number, by: number) => {
-    const minute = sweepAfter(atMs) / sweepMs;
-    const day = Math.floor(minute / minutesOfDay);
-    const known = changes.get(day) ?? new Int32Array(minutesOfDay);
-    changes.set(day, known);
-    const index = minute - day * minutesOfDay;
-    known[index] = (known[index] ?? 0) + by;
-  };
-  const count = () => {
-    const days = [...changes.keys()].sort((a, b) => a - b);
-    let sum = 0;
-    const before = new Map<number, number>();
-    for (const day of days) {
-      before.set(day, sum);
-      for (const by of changes.get(day) ?? []) sum += by;
-    }
-    return { days, before };
-  };
+  const changes: Changes = new Map();
+  let counts: ReturnType<typeof counted> | undefined;
   return {
     note: (createdAtMs, endedAtMs) => {
       if (sweepAfter(createdAtMs) === sweepAfter(endedAtMs)) return;
-      change(createdAtMs, 1);
-      change(endedAtMs, -1);
-      counted = undefined;
+      change(changes, createdAtMs, 1);
+      change(changes, endedAtMs, -1);
+      counts = undefined;
     },
     at: (sweepAtMs) => {
-      counted ??= count();
+      counts ??= counted(changes);
       const minute = Math.floor(sweepAtMs / sweepMs);
       const today = Math.floor(minute / minutesOfDay);
-      const day = counted.days.findLast((one) => one <= today);
+      const day = counts.days.findLast((one) => one <= today);
       if (day === undefined) return 0;
       const until = day === today ? minute - day * minutesOfDay + 1 : minutesOfDay;
-      let sum = counted.before.get(day) ?? 0;
+      let sum = counts.before.get(day) ?? 0;
       for (const by of changes.get(day)?.subarray(0, until) ?? []) sum += by;
       return sum;
     },

@@ -15,7 +15,7 @@ export interface Suggestion extends Candidate {
 }
 
 /** Why a kind of work has no limit of a kind. */
-export interface NotSuggested {
+interface NotSuggested {
   readonly kind: Kind;
   readonly metric: SuggestedMetric;
   readonly finished: number;
@@ -62,7 +62,7 @@ function valueOf({ final, endedAtMs }: PastJob, metric: SuggestedMetric): number
 }
 
 /** BigQuery's built-in stop; nothing is gained by a limit beyond it. */
-export const builtInStopMs = 6 * hourMs;
+const builtInStopMs = 6 * hourMs;
 
 function proposed(kind: Kind, metric: SuggestedMetric, tail: Tail, mostShare: number): Suggestion | NotSuggested {
   const finished = tail.finished();

@@ -2,6 +2,7 @@ import { bigQueryCanceller } from './bigquery/canceller.ts';
 import { client } from './bigquery/client.ts';
 import { skewMeter } from './http/clock.ts';
 import type { BigQueryOptions } from './bigquery/connection.ts';
+import { projectFinder } from './bigquery/projects.ts';
 import { bigQuerySource } from './bigquery/source.ts';
 import type { Engine } from './engine.ts';
 
@@ -9,6 +10,7 @@ import type { Engine } from './engine.ts';
 export function bigQuery(options: BigQueryOptions): Engine {
   const clock = skewMeter(options.now);
   const request = client(options, clock.note);
-  const source = { ...bigQuerySource(request), clockSkewMs: clock.skewMs };
+  const projectsBelow = projectFinder(request, options.now);
+  const source = { ...bigQuerySource(request), projectsBelow, clockSkewMs: clock.skewMs };
   return { source, canceller: bigQueryCanceller(request) };
 }

@@ -54,16 +54,29 @@ async function stepOf(course: Course): Promise<Step> {
   }
 }
 
-/** Resolves when the signal fires; `forget` lets go of the signal. */
-function firing(signal: AbortSignal) {
-  let forget = (): void => undefined;
-  const fired = new Promise<void>((resolve) => {
-    const fire = () => resolve();
-    forget = () => signal.removeEventListener('abort', fire);
-    signal.addEventListener('abort', fire, { once: true });
-    if (signal.aborted) fire();
-  });
-  return { fired, forget: () => forget() };
+/** Steps in the order in which they were ready. */
+function queueOfSteps() {
+  const ready: Step[] = [];
+  let wake = (): void => undefined;
+  return {
+    add(step: Step): void {
+      ready.push(step);
+      wake();
+    },
+    /** The next step; undefined when the signal fires before there is one. */
+    async take(signal: AbortSignal): Promise<Step | undefined> {
+      if (ready.length > 0) return ready.shift();
+      await new Promise<void>((resolve) => {
+        wake = () => {
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        signal.addEventListener('abort', wake, { once: true });
+        if (signal.aborted) wake();
+      });
+      return signal.aborted ? undefined : ready.shift();
+    },
+  };
 }
 
 /**
@@ -71,37 +84,23 @@ function firing(signal: AbortSignal) {
  * are given out in the order in which they were ready, so that a target of many pages keeps nobody waiting.
  */
 export function progressOf(courses: readonly Course[], concurrency: number) {
-  const most = Math.max(1, concurrency);
   const waiting = new Set(courses);
   const active = new Set<Course>();
   const left = new Map<EngineName, number>();
-  const ready: Step[] = [];
+  const steps = queueOfSteps();
   let unpaced = 0;
-  let wake = (): void => undefined;
   const count = ({ target: { engine } }: Course, by: number) => void left.set(engine, (left.get(engine) ?? 0) + by);
   for (const course of courses) count(course, 1);
-
   const again = (course: Course): void => {
     active.add(course);
     if (!course.isPaced) unpaced += 1;
-    void stepOf(course).then((step) => {
-      ready.push(step);
-      wake();
-    });
-  };
-  const take = (): Step | undefined => {
-    const step = ready.shift();
-    if (step === undefined) return undefined;
-    active.delete(step.course);
-    if (!step.course.isPaced) unpaced -= 1;
-    if ('error' in step || step.next.done === true) count(step.course, -1);
-    return step;
+    void stepOf(course).then((step) => steps.add(step));
   };
   return {
     /** Begins with as many targets as there may be under way. */
     begin(): void {
       for (const course of waiting) {
-        if (!course.isPaced && unpaced >= most) continue;
+        if (!course.isPaced && unpaced >= Math.max(1, concurrency)) continue;
         waiting.delete(course);
         again(course);
       }
@@ -109,15 +108,15 @@ export function progressOf(courses: readonly Course[], concurrency: number) {
     again,
     /** The next step that anybody takes; undefined when the signal fires first. */
     async next(signal: AbortSignal): Promise<Step | undefined> {
-      if (ready.length > 0) return take();
-      const woken = new Promise<void>((resolve) => (wake = resolve));
-      const { fired, forget } = firing(signal);
-      await Promise.race([fired, woken]);
-      forget();
-      return signal.aborted ? undefined : take();
+      const step = await steps.take(signal);
+      if (step === undefined) return undefined;
+      active.delete(step.course);
+      if (!step.course.isPaced) unpaced -= 1;
+      if ('error' in step || step.next.done === true) count(step.course, -1);
+      return step;
     },
-    isLeft: (): boolean => active.size + waiting.size > 0,
     left: (): readonly TargetRef[] => [...active, ...waiting].map(({ target }) => target),
+    isLeft: (): boolean => active.size + waiting.size > 0,
     /** Whether an engine is done with all of its targets, so that only others are still waited for. */
     isOneEngineDone: (): boolean => [...left.values()].some((targets) => targets === 0),
   };

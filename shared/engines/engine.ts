@@ -25,6 +25,15 @@ export interface Page {
   readonly unreachable: readonly string[];
 }
 
+/** The projects below a folder or an organization, whatever lies between. */
+export interface Below {
+  readonly projects: readonly string[];
+  /** Where an earlier answer stands for one that could not be had, and why, as sentences. */
+  readonly old: readonly string[];
+  /** Why projects may be missing; undefined: all are there. */
+  readonly failed?: string | undefined;
+}
+
 /** Sees jobs, and cannot touch them. Errors of the outside world are thrown as `EngineError`. */
 export interface JobSource {
   readonly engine: EngineName;
@@ -36,6 +45,8 @@ export interface JobSource {
   get(ref: JobRef, budget: CallBudget): Promise<Job | undefined>;
   /** Running or pending children of a script or workflow; empty for a job that cannot have any. */
   activeChildren(ref: JobRef, budget: CallBudget): Promise<readonly Job[]>;
+  /** The active projects below `folders/…` or `organizations/…`; left out where the engine knows no such thing. Never throws. */
+  projectsBelow?(parent: string, budget: CallBudget): Promise<Below>;
   /** How far the engine's clock is ahead of this machine's, by its last answer; undefined where it does not say. */
   clockSkewMs?(): number | undefined;
 }

@@ -18,6 +18,15 @@ export interface ToldState {
   readonly receipt?: { readonly how: 'delivered' | 'undeliverable'; readonly atMs: number };
 }
 
+/** A project that was found below a folder or an organization; new: first seen less than 7 days ago. */
+interface FoundProject {
+  readonly project: string;
+  readonly isNew: boolean;
+}
+
+/** The projects that were found, by where: `folders/…` or `organizations/…`. */
+export type FoundProjects = Readonly<Record<string, readonly FoundProject[]>>;
+
 /** What the deployment adds to the policy. */
 export interface Deployment {
   readonly setting: Mode;
@@ -25,6 +34,8 @@ export interface Deployment {
   readonly settingSays?: string;
   readonly ownPrincipal: string | undefined;
   readonly costs: Costs;
+  /** What was found below folders and organizations; without it, only what the policy names is a target. */
+  readonly found?: FoundProjects;
   /** What its owner was told of a rule; undefined: nothing yet. Left out where there are no cases: nobody was told. */
   readonly told?: (job: Job, rule: string) => ToldState | undefined;
 }
@@ -64,12 +75,32 @@ export interface NamedTarget {
 
 const softest = (a: Mode, b: Mode): Mode => (a === 'observe' || b === 'observe' ? 'observe' : 'enforce');
 
+/** The folder or organization whose projects an entry means, as Resource Manager names it. */
+export function parentOf(entry: Target): string | undefined {
+  if (entry.engine !== 'bigquery') return undefined;
+  if (entry.folder !== undefined) return `folders/${entry.folder}`;
+  return entry.organization === undefined ? undefined : `organizations/${entry.organization}`;
+}
+
+type Place = Omit<NamedTarget, 'mode'> & { readonly mode?: Mode | undefined };
+
+/** The projects of an entry, listed or found; a new one may have a softer mode. */
+function projectsOf(entry: Target & { engine: 'bigquery' }, found: FoundProjects): readonly Place[] {
+  const { engine, projects = [], exclude, newProjects } = entry;
+  const below = (found[parentOf(entry) ?? ''] ?? []).filter(({ project }) => !exclude.includes(project));
+  const all = [...projects.map((project) => ({ project, isNew: false })), ...below];
+  return all.map(({ project, isNew }) => {
+    const place = { engine, name: `${engine}:${project}`, project };
+    return isNew ? { ...place, mode: newProjects } : place;
+  });
+}
+
 /** The places of one entry, by name. A name says all that is needed to find its jobs again. */
-function placesOf(entry: Target): readonly Omit<NamedTarget, 'mode'>[] {
+function placesOf(entry: Target, found: FoundProjects): readonly Place[] {
   const { engine } = entry;
   switch (engine) {
     case 'bigquery':
-      return (entry.projects ?? []).map((project) => ({ engine, name: `${engine}:${project}`, project }));
+      return projectsOf(entry, found);
     case 'data-fusion': {
       const { project, kinds, verbs } = entry;
       return entry.locations.map((location) => ({
@@ -92,13 +123,13 @@ function placesOf(entry: Target): readonly Omit<NamedTarget, 'mode'>[] {
 const both = (a: readonly string[] | undefined, b: readonly string[] | undefined) =>
   a === undefined || b === undefined ? (a ?? b) : [...new Set([...a, ...b])];
 
-/** The targets of the policy that name their places; one that is named twice has the softer mode of the two. */
-export function namedTargets(policy: Policy): readonly NamedTarget[] {
+/** The targets of the policy that name their places, and those that were found; one that is there twice has the softer mode. */
+export function namedTargets(policy: Policy, found: FoundProjects = {}): readonly NamedTarget[] {
   const targets = new Map<string, NamedTarget>();
   for (const entry of policy.targets) {
-    for (const place of placesOf(entry)) {
+    for (const { mode: own = 'enforce', ...place } of placesOf(entry, found)) {
       const known = targets.get(place.name);
-      const mode = softest(entry.mode ?? 'enforce', known?.mode ?? 'enforce');
+      const mode = softest(softest(entry.mode ?? 'enforce', own), known?.mode ?? 'enforce');
       const more = { kinds: both(known?.kinds, place.kinds), verbs: both(known?.verbs, place.verbs) };
       targets.set(place.name, { ...place, ...(place.kinds !== undefined && more), mode });
     }
@@ -130,6 +161,6 @@ export function compile(policy: Policy, deployment: Deployment): Compiled {
     freezes: policy.freezes.map((entry) => ({ entry, match: compileMatch(entry.match, groups) })),
     isProtected: principals(policy.protect.principals),
     mayOptOut: principals(policy.optOut?.allowedFor),
-    targetModes: new Map(namedTargets(policy).map((target) => [target.name, target.mode])),
+    targetModes: new Map(namedTargets(policy, deployment.found).map((target) => [target.name, target.mode])),
   };
 }

@@ -120,6 +120,8 @@ export const ledgerSchema = z.object({
   policySeen: z.object({ sha256: z.string(), sinceMs: epochMs }).optional(),
   /** What the operators hear once a day of what is only observed. */
   daily: daily.optional(),
+  /** When each project was seen first that was found below a folder or an organization; 0: longer ago than anybody asks. */
+  projectsSeen: z.record(z.string(), epochMs).optional(),
   heartbeatAtMs: epochMs,
 });
 

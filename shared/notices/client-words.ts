@@ -65,6 +65,13 @@ const clients: Readonly<Record<string, ClientWords>> = {
   metabase: { name: 'Metabase', isForPeople: true, again: () => dashboard },
 };
 
+/** A client as people call it within a sentence: `the BigQuery console`, `dbt`, `a scheduled query`. */
+export function throughWords(client: string): string {
+  if (client === 'console') return 'the BigQuery console';
+  const name = Object.hasOwn(clients, client) ? clients[client]?.name : undefined;
+  return name === undefined ? client : name.replace(/^(An?|The) /, (article) => article.toLowerCase());
+}
+
 /** Who may start the job again, as a sentence; undefined where that is not known, or nothing ended. */
 export function againWords(job: Job, did: End): string | undefined {
   if (did !== 'cancelled' && did !== 'warned' && did !== 'unconfirmed') return undefined;

@@ -24,15 +24,30 @@ const metricWords: Readonly<Record<Metric, string>> = {
   costEstimated: 'estimated cost',
 };
 
+/** The ends after which a job runs no more: what is said of it is in the past. */
+export const isOver: ReadonlySet<End> = new Set(['cancelled', 'finished-first', 'failed-by-itself', 'gone']);
+
+function metricOf(metric: Metric, did: End): string {
+  return isOver.has(did) ? metricWords[metric].replace(' so far', '') : metricWords[metric];
+}
+
+function overWords(metric: Metric, over: number): string {
+  const isTime = metric === 'runTime' || metric === 'queueTime';
+  return isTime && over < 1000 ? 'under 1 s over' : `${formatQuantity(metric, over)} over`;
+}
+
 /** One number against its limit, and how far over: `run time 1 h 10 min, limit 30 min: 2.3 times that`. */
-export function measuredWords(measurement: NoticeJob['measured'][number], line: NoticeJob['line']): string {
-  const { metric, value, threshold, over } = measurement;
+export function measuredWords(
+  { metric, value, threshold, over }: NoticeJob['measured'][number],
+  { line, did }: Pick<NoticeJob, 'line' | 'did'>,
+): string {
+  const called = metricOf(metric, did);
   const limit = `${line === 'warnAt' ? 'warning line' : 'limit'} ${formatQuantity(metric, threshold)}`;
-  if (value === undefined) return `${metricWords[metric]} not known, ${limit}`;
-  const start = `${metricWords[metric]} ${formatQuantity(metric, value)}, ${limit}`;
+  if (value === undefined) return `${called} not known, ${limit}`;
+  const start = `${called} ${formatQuantity(metric, value)}, ${limit}`;
   if (over !== true) return `${start}: within it`;
   if (threshold > 0 && value >= 2 * threshold) return `${start}: ${Number((value / threshold).toFixed(1))} times that`;
-  return `${start}: ${formatQuantity(metric, value - threshold)} over`;
+  return `${start}: ${overWords(metric, value - threshold)}`;
 }
 
 /** What the job has used, as `ran 31 min, read 1.20 TiB, 2.4 slot hours`; undefined when nothing is known. */
@@ -51,7 +66,7 @@ export function costWords({ cost, did }: Pick<NoticeJob, 'cost' | 'did'>): strin
   const usd = `about ${formatUsd(cost.usd)}`.replace('about under', 'under');
   if (cost.paidBy === 'reserved') return `slot time worth ${usd}, already paid for.`;
   if (did === 'cancelled') return `${usd}, and BigQuery may still bill what was read.`;
-  return `${usd} so far for what was read.`;
+  return `${usd}${isOver.has(did) ? '' : ' so far'} for what was read.`;
 }
 
 const rowChanges: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'TRUNCATE_TABLE']);
@@ -84,71 +99,4 @@ export function dataWords(job: Job, did: End): string {
   if (job.engine === 'bigquery') return cancelledBigQueryData(job);
   if (job.statementType === 'SELECT') return 'A SELECT: no table was changed.';
   return 'What it had written by then stays. Check what it writes to.';
-}
-
-const schedulers: Readonly<Record<string, string>> = {
-  airflow: 'Airflow',
-  dbt: 'dbt',
-  dataform: 'Dataform',
-  'scheduled-query': 'the scheduled query',
-};
-
-function nextAfterCancel({ client, jobType }: NextAbout): string {
-  const again = client === undefined ? undefined : schedulers[client];
-  if (again !== undefined)
-    return `Make it smaller or pause it before ${again} starts it again: it would be cancelled again.`;
-  if (jobType !== 'query') return 'Make it smaller or split it before you run it again, or ask for an exemption.';
-  return 'Make it smaller before you run it again (fewer days, fewer columns, a filter on the partition), or ask for an exemption.';
-}
-
-function nextAfterWarning({ willCancel, line, cancels }: NextAbout): string {
-  if (willCancel) return 'If you need it, ask for an exemption before then. If you do not, cancel it now.';
-  if (line === 'warnAt')
-    return 'If you need it, ask for an exemption: past the limit it may be cancelled. If you do not, cancel it now.';
-  if (cancels) return 'If you need it, ask for an exemption: later it may be cancelled. If you do not, cancel it now.';
-  return 'Look whether it is still needed, and cancel it yourself if it is not. This rule only warns.';
-}
-
-interface NextAbout {
-  readonly client?: string | undefined;
-  readonly jobType?: string | undefined;
-  /** Whether it is told to the operators, not to the owner. */
-  readonly toOperators: boolean;
-  /** Whether a time for the cancel is known. */
-  readonly willCancel: boolean;
-  /** Whether the rule cancels what is over its limit. */
-  readonly cancels: boolean;
-  readonly line: NoticeJob['line'];
-}
-
-/** The one thing to do next, as sentences. */
-export function nextWords(did: End, about: NextAbout): string {
-  switch (did) {
-    case 'cancelled':
-      return nextAfterCancel(about);
-    case 'warned':
-      return nextAfterWarning(about);
-    case 'finished-first':
-      return 'Nothing now. If it runs often, make it smaller or ask for an exemption: next time it may be cancelled.';
-    case 'failed-by-itself':
-      return 'Look at how it ended: Jobwarden did not cause it.';
-    case 'gone':
-      return 'Look whether its result is there.';
-    case 'forbidden':
-      return 'It is still running: cancel it yourself if it is not needed. Jobwarden lacks the permission, and tries again later.';
-    case 'unconfirmed':
-      return 'Nothing now. Jobwarden looks again every minute and tells you how it ended.';
-    case 'error':
-      return 'If it must stop now, cancel it yourself. Jobwarden tries again.';
-    case 'would-have-been-cancelled':
-    case 'would-have-been-warned':
-      return about.toOperators
-        ? 'See that this is right before the rule is switched to enforce.'
-        : 'Say so if this job should be left alone, before the rule is switched to enforce.';
-    case 'recorded':
-    case 'held-back':
-    case 'ended':
-    case 'withdrawn':
-      return 'Nothing.';
-  }
 }

@@ -1,4 +1,5 @@
-import { costWords, measuredWords, spentWords } from './job-words.ts';
+import { throughWords } from './client-words.ts';
+import { costWords, isOver, measuredWords, spentWords } from './job-words.ts';
 import type { Notice, NoticeJob } from './notice.ts';
 import { oneLine, safeUrl } from './text.ts';
 import { countJobs, verbOf, type Reader } from './titles.ts';
@@ -64,13 +65,12 @@ function what(job: NoticeJob, { notice, reader }: About): string | undefined {
   if (notice.trouble !== undefined) return undefined;
   const verb = countJobs(notice) === 1 ? '' : `${capital(verbOf(job, notice, reader))}. `;
   // That the engine reports a cancelled job as stopped is proof for the record, and says nothing to its owner.
-  const isPlain = job.did === 'warned' || job.did === 'cancelled';
+  // That a job finished by itself is said by the verb, where there is one.
+  const isPlain = job.did === 'warned' || job.did === 'cancelled' || (job.did === 'finished-first' && verb !== '');
   const why = isPlain ? '' : capital(wasHeldBack(job) ?? job.why);
   const words = `${verb}${why}`.trim();
   return words === '' ? undefined : words;
 }
-
-const isOver: ReadonlySet<NoticeJob['did']> = new Set(['cancelled', 'finished-first', 'failed-by-itself', 'gone']);
 
 /** The reason, of a job that has ended in the past tense. */
 function because(job: NoticeJob, max: number): string {
@@ -94,14 +94,14 @@ function numbers(job: NoticeJob): string | undefined {
     ? undefined
     : `${sorted
         .slice(0, 3)
-        .map((one) => measuredWords(one, job.line))
+        .map((one) => measuredWords(one, job))
         .join('; ')}.`;
 }
 
 function runBy(job: NoticeJob): string | undefined {
   if (job.principal === undefined) return undefined;
   const run = job.clientRun === undefined ? '' : ` (${oneLine(job.clientRun, 70)})`;
-  const through = job.client === undefined ? '' : ` through ${oneLine(job.client, 40)}${run}`;
+  const through = job.client === undefined ? '' : ` through ${oneLine(throughWords(job.client), 40)}${run}`;
   return `${oneLine(job.principal, 80)}${through}`;
 }
 

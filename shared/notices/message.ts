@@ -89,11 +89,17 @@ function linksOf({ help, trouble }: Notice): readonly Link[] {
   return all.flatMap(({ text, url }) => (url === undefined || url.length > 400 ? [] : [{ text, url }]));
 }
 
+/** The steps that had something to go by and still found nobody stand in brackets: that is what can be put right. */
+function unowned(foundBy: string): string {
+  const [, passed] = / \((.+)\)$/.exec(foundBy) ?? [];
+  const because = passed === undefined ? '' : ` (${oneLine(passed, 150)})`;
+  return `You get this because you look after jobs that have no owner${because}.`;
+}
+
 function toldBecause({ owner, trouble, jobs }: Notice, to: Delivery['to']): string {
   if (trouble !== undefined || jobs.some((job) => job.owner !== undefined)) return 'For the operators of Jobwarden.';
-  const found = oneLine(owner.foundBy, 150);
-  if (owner.kind === 'fallback') return `For those who hear of jobs without an owner, found by ${found}.`;
-  return `Owner: ${isOwner(owner, to) ? 'you' : oneLine(owner.name, 80)}, found by ${found}.`;
+  if (owner.kind === 'fallback') return unowned(owner.foundBy);
+  return `Owner: ${isOwner(owner, to) ? 'you' : oneLine(owner.name, 80)}, found by ${oneLine(owner.foundBy, 150)}.`;
 }
 
 function smallOf(notice: Notice, delivery: Delivery): string {

@@ -8,7 +8,8 @@ import { commandsFor } from './commands.ts';
 import { calledWords } from './engine-words.ts';
 import { firstLineOf } from './first-line.ts';
 import { hintWords } from './hint-words.ts';
-import { dataWords, nextWords } from './job-words.ts';
+import { dataWords } from './job-words.ts';
+import { nextWords, type NextReader } from './next-words.ts';
 import type { NoticeJob, Receiver } from './notice.ts';
 import { lostWords, snippetFor } from './for-operators.ts';
 import { dayIn, oneLine } from './text.ts';
@@ -133,15 +134,16 @@ function verdictOf({ verdict }: Outcome, { policy }: Shown): Verdicts {
   };
 }
 
-function nextOf(
-  { outcome: { did, job, verdict } }: Tell,
-  { namesOwners }: Shown,
-  willCancelAtMs: number | undefined,
-): string {
+function readerOf(owner: Outcome['verdict']['owner'], { namesOwners, forOperators }: Shown): NextReader {
+  if (owner === undefined || owner.kind === 'fallback') return 'no-owner';
+  return namesOwners || forOperators ? 'operators' : 'owner';
+}
+
+function nextOf({ outcome: { did, job, verdict } }: Tell, shown: Shown, willCancelAtMs: number | undefined): string {
   return nextWords(did, {
     client: clientOf(job).name ?? undefined,
     jobType: job.jobType,
-    toOperators: namesOwners,
+    reader: readerOf(verdict.owner, shown),
     willCancel: willCancelAtMs !== undefined,
     cancels: verdict.action === 'cancel',
     line: verdict.phase,

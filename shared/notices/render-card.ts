@@ -3,12 +3,15 @@ import type { Message } from './message.ts';
 import { plainMessage } from './render.ts';
 import { clip } from './text.ts';
 
-// A text block of an Adaptive Card reads Markdown and date functions; a text run in a rich text block reads neither
-// (Adaptive Cards schema, RichTextBlock), so all words are text runs.
+// A text block of an Adaptive Card reads Markdown, a text run in a rich text block does not (Adaptive Cards schema,
+// RichTextBlock), so all words are text runs. Both read {{DATE(…)}} and {{TIME(…)}} (source of the JavaScript library).
 
 type Style = Readonly<Record<string, unknown>>;
 
-const run = (text: string, style: Style = {}) => ({ type: 'TextRun', text, ...style });
+/** The same to the eye, without the two brackets in a row that a function begins with: a zero-width joiner parts them. */
+const asWritten = (text: string) => text.replaceAll(/\{(?=\{)/g, '{\u200d');
+
+const run = (text: string, style: Style = {}) => ({ type: 'TextRun', text: asWritten(text), ...style });
 const bold: Style = { weight: 'Bolder' };
 const rich = (inlines: readonly object[], style: Style = {}) => ({ type: 'RichTextBlock', inlines, ...style });
 const open = ({ text, url }: Link) => ({ type: 'Action.OpenUrl', title: text, url });

@@ -132,7 +132,8 @@ export const sense = {
     right: '{ engine: bigquery, projects: [a] }',
   },
   'target-verbs': {
-    means: 'Operations of Data Fusion are looked at by their verbs only, because to cancel one may leave an instance half-built.',
+    means:
+      'Operations of Data Fusion are looked at by their verbs only, because to cancel one may leave an instance half-built.',
     wrong: '{ engine: data-fusion, project: p, locations: [europe-west3], kinds: [operation] }',
     right: '{ engine: data-fusion, project: p, locations: [europe-west3], kinds: [operation], verbs: [create] }',
   },

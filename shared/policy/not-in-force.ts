@@ -3,23 +3,14 @@ import type { Finding } from './lines.ts';
 
 interface Row {
   readonly at: readonly (string | typeof each)[];
-  /** Only for these values; every value when left out. */
-  readonly when?: (value: unknown) => boolean;
   readonly says: string;
 }
-
-const isNumber = (value: unknown) => typeof value === 'string' && /^\d+$/.test(value);
-const discovery = 'Projects are not found by themselves yet; only projects listed by id are looked at.';
 
 /**
  * The keys that are accepted and checked but not yet acted on, one row each. Work that brings a key to life removes its
  * row; nothing else needs to change.
  */
 const rows: readonly Row[] = [
-  // A folder of Yandex Cloud has letters in its id; it is no discovery.
-  { at: ['targets', each, 'folder'], when: isNumber, says: discovery },
-  { at: ['targets', each, 'organization'], says: discovery },
-  { at: ['targets', each, 'newProjects'], says: discovery },
   { at: ['optOut', 'perOwnerPerDay'], says: 'How often an owner keeps a job is not counted yet.' },
 ];
 
@@ -36,18 +27,16 @@ export function notInForceYet(): { readonly key: string; readonly says: string }
 
 /** The keys of a policy, as it is written, that this version does not act on: notes, with what happens instead. */
 export function notInForce(written: unknown): Finding[] {
-  return rows.flatMap(({ at, when, says }) =>
-    placesAt(written, at)
-      .filter(({ value }) => when === undefined || when(value))
-      .map(({ path }) => ({
-        path,
-        part: 'key',
-        severity: 'note',
-        fault: {
-          code: 'not-in-force',
-          says: `Not in force in this version: ${says}`,
-          try: 'Leave it in, or remove it until it is.',
-        },
-      })),
+  return rows.flatMap(({ at, says }) =>
+    placesAt(written, at).map(({ path }) => ({
+      path,
+      part: 'key',
+      severity: 'note',
+      fault: {
+        code: 'not-in-force',
+        says: `Not in force in this version: ${says}`,
+        try: 'Leave it in, or remove it until it is.',
+      },
+    })),
   );
 }

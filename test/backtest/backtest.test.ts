@@ -177,6 +177,15 @@ describe('a backtest', () => {
     expect(answered(soft, [ran(60)]).rules[0]?.cancels).toBe(1);
   });
 
+  it('lets a rule on trial win against one in force, as it would if both were', () => {
+    const exemptions = [
+      { match: { principal: ['sam@example.com'] }, reason: 'r', approvedBy: 'a', expires: '2026-12-31' },
+    ];
+    const rules = [aRule({ mode: 'observe' }), aRule({ name: 'told', action: 'warn', mode: 'enforce' })];
+    const [first, second] = answered({ ...policy, exemptions, rules }, [ran(60)]).rules;
+    expect([first?.heldBack, second?.warned]).toEqual([{ exemption: 1 }, 0]);
+  });
+
   it('judges no part of a script, nothing redacted and nothing outside of its targets, and says so', () => {
     const { jobs, rules } = answered(policy, [
       ran(60, { columns: { parent_job_id: 'p' } }),

@@ -73,7 +73,7 @@ describe('asking BigQuery for the past', () => {
     expect(read).toMatchObject({
       value: {
         counts: { rows: 3, jobs: 1, unreadable: 2 },
-        told: ['The query reads 1.00 GiB of INFORMATION_SCHEMA in EU: about under 0.01 USD on demand.', ''],
+        told: ['The query reads 1.00 GiB of INFORMATION_SCHEMA in EU: under 0.01 USD on demand.', ''],
       },
     });
   });

@@ -26,11 +26,12 @@ describe('jobwarden check', () => {
     expect(out).toContain('Standard input: 2 errors');
   });
 
-  const isLater = notInForceYet().some(({ key }) => key === 'targets[].folder');
+  const isLater = notInForceYet().some(({ key }) => key === 'optOut.perOwnerPerDay');
   it.runIf(isLater)('is fine with keys that are not in force yet, also with --strict, and says so', async () => {
     const stdin = `version: 1
 operators: { slack: "#a" }
-targets: [{ engine: bigquery, folder: "12" }]
+targets: [{ engine: bigquery, projects: [analytics-prod] }]
+optOut: { label: "jobwarden=keep", allowedFor: ["*@example.com"], upTo: { runTime: 4h }, perOwnerPerDay: 2 }
 rules: [{ name: a, match: { jobType: query }, limit: { runTime: 1h }, action: warn }]
 `;
     const { out, code } = await jobwarden(['check', '--strict', '-'], { stdin });

@@ -80,7 +80,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [2, ['--policy', good]],
   ],
   suggest: [
-    [1, ['--history', 'test/fixtures/history/jobs.ndjson', '--most', '0%']],
+    [0, ['--history', 'test/fixtures/history/jobs.ndjson']],
     [2, []],
   ],
   doctor: [

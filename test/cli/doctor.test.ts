@@ -149,7 +149,7 @@ describe('jobwarden doctor', () => {
       without('bigquery.jobs.update'),
       'permission-missing',
       /^bigquery\.jobs\.update is missing/,
-      'gcloud iam roles create jobwardenCanceller --project=shop --permissions=bigquery.jobs.update && gcloud projects add-iam-policy-binding shop --member=user:ana@example.com --role=projects/shop/roles/jobwardenCanceller',
+      'gcloud iam roles create jobwardenMayCancel --project=shop --permissions=bigquery.jobs.update && gcloud projects add-iam-policy-binding shop --member=user:ana@example.com --role=projects/shop/roles/jobwardenMayCancel',
     ],
     [
       'the policy cannot be read',

@@ -43,7 +43,9 @@ describe('jobwarden explain', () => {
     expect(code).toBe(0);
     expect(out).toContain('cancel by long-queries\n  It has run for 1 h 35 min, over the limit of 30 min.\n');
     expect(out).toContain('policy enforce, target enforce, rule enforce; the softest counts');
-    expect(out).toContain('told   slack:ana@example.com, else email:ana@example.com, else slack:#data-cost; and slack:#data-cost (routes[1])');
+    expect(out).toContain(
+      'told   slack:ana@example.com, else email:ana@example.com, else slack:#data-cost; and slack:#data-cost (routes[1])',
+    );
     expect(out).toContain('owner  ana@example.com (person), found by domain example.com');
   });
 
@@ -56,7 +58,11 @@ describe('jobwarden explain', () => {
   });
 
   it.each([
-    ['young', 'warn by long-queries', 'slack:ana@example.com, else email:ana@example.com, else slack:#data-cost (routes[2])'],
+    [
+      'young',
+      'warn by long-queries',
+      'slack:ana@example.com, else email:ana@example.com, else slack:#data-cost (routes[2])',
+    ],
     ['closing', 'cancel by long-queries, held back by exemption', 'nobody: it is for the record only'],
     ['models', 'would cancel by hungry-queries', 'slack:#data-cost (observe.tell: operators, until it is in force)'],
     ['nightly', 'record by machines', 'nobody: it is for the record only'],

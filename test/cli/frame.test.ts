@@ -33,7 +33,7 @@ describe('what cannot be run', () => {
     [['chek', 'x.yaml'], 'Did you mean check?'],
     [['check', '--formt=json', 'x.yaml'], 'Did you mean --format?'],
     [['check', '--format', 'jsno', 'x.yaml'], 'Did you mean json?'],
-    [['check', '--format', 'xml', 'x.yaml'], 'Write one of text, json, github.'],
+    [['check', '--format', 'xml', 'x.yaml'], 'Write one of text, json, github, markdown.'],
     [['check', 'x.yaml', '--format'], '--format needs a value.'],
     [['init', '--project', '--force'], '--project needs a value.'],
     [['check', '--strict=yes', 'x.yaml'], '--strict takes no value.'],

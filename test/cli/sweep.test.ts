@@ -273,15 +273,32 @@ describe('jobwarden sweep over the targets of the policy', () => {
     expect(data.problems[0]?.says).toContain('no credentials were found');
   });
 
-  it('needs projects to list', async () => {
+  it('needs projects to list, named or found', async () => {
     const files = new Map([
       [
         'p.yaml',
         'version: 1\noperators: { slack: "#a" }\ntargets: [{ engine: bigquery, folder: "12" }]\nrules: [{ name: a, limit: { runTime: 1h }, action: warn }]\n',
       ],
     ]);
-    const { err, code } = await jobwarden(['sweep', '--policy', 'p.yaml'], { files });
-    expect([code, err.includes('No target of the policy names its projects.')]).toEqual([2, true]);
+    const below = async (projects: readonly string[], failed?: string) => {
+      const source = async (): Promise<JobSource> => ({
+        engine: 'bigquery',
+        async *list() {
+          yield { jobs: [], unreadable: [], unreachable: [] };
+        },
+        get: async () => undefined,
+        activeChildren: async () => [],
+        projectsBelow: async () => ({ projects, old: [], failed }),
+      });
+      return jobwarden(['sweep', '--policy', 'p.yaml', '--format', 'json'], { files, outside: { source } });
+    };
+    const none = await below([]);
+    expect([none.code, none.out.includes('No target of the policy names its projects.')]).toEqual([2, true]);
+    const found = await below(['found']);
+    expect(found.code).toBe(0);
+    expect(JSON.parse(found.out).targets).toMatchObject([{ target: 'bigquery:found', complete: true }]);
+    const partly = await below(['found'], 'not all projects below folders/12 were found: no');
+    expect(JSON.parse(partly.out).problems).toMatchObject([{ code: 'target-failed', where: 'bigquery:folders/12' }]);
   });
 
   it('has no way to cancel: nothing of the command line knows a canceller', () => {

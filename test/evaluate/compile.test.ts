@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
-import { namedTargets } from '../../shared/evaluate/compile.ts';
-import { aPolicy, aRule, compiled } from '../make.ts';
+import { describe, expect, it, test } from 'vitest';
+import { compile, namedTargets } from '../../shared/evaluate/compile.ts';
+import { aDeployment, aPolicy, aRule, compiled } from '../make.ts';
 
 it('names the places to look, one by one, with their modes', () => {
   const policy = aPolicy(`
@@ -70,4 +70,40 @@ it('numbers the rules in the order of the file', () => {
     ['b', 0],
     ['a', 1],
   ]);
+});
+
+describe('projects that were found', () => {
+  const policy = aPolicy(`
+    targets:
+      - { engine: bigquery, projects: [named] }
+      - { engine: bigquery, folder: "1", exclude: [left-out], newProjects: observe }
+      - { engine: bigquery, organization: "9", mode: observe }
+  `);
+  const found = {
+    'folders/1': [
+      { project: 'old', isNew: false },
+      { project: 'young', isNew: true },
+      { project: 'left-out', isNew: true },
+      { project: 'both', isNew: false },
+    ],
+    'organizations/9': [{ project: 'both', isNew: false }],
+    'folders/2': [{ project: 'elsewhere', isNew: false }],
+  };
+
+  test('are targets like those that are named, new ones with the mode for new ones', () => {
+    expect(namedTargets(policy, found).map(({ name, mode }) => `${name} ${mode}`)).toEqual([
+      'bigquery:named enforce',
+      'bigquery:old enforce',
+      'bigquery:young observe',
+      'bigquery:both observe',
+    ]);
+  });
+
+  test('have the mode of their target when jobs are judged', () => {
+    const { targetModes } = compile(policy, aDeployment({ found }));
+    expect(targetModes.get('bigquery:old')).toBe('enforce');
+    expect(targetModes.get('bigquery:young')).toBe('observe');
+    expect(targetModes.has('bigquery:elsewhere')).toBe(false);
+    expect(compile(policy, aDeployment()).targetModes.has('bigquery:old')).toBe(false);
+  });
 });

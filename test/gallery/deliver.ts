@@ -59,10 +59,15 @@ async function posted(world: World, name: ServiceName, { notice, delivery }: Tol
   return all.map(({ body }) => body);
 }
 
+/** The address of those who read it: a person, the team, or else the operators. */
+function mailboxOf({ notice: { owner }, delivery: { to } }: Told): string {
+  if (to !== undefined && 'email' in to) return to.email;
+  return (owner.kind === 'team' ? owner.reach.email : undefined) ?? 'oncall@example.com';
+}
+
 async function mailed({ mailbox }: World, { notice, delivery }: Told): Promise<Email> {
   const channel = emailChannel({ url: mailbox.url, sender: 'jobwarden@example.com' });
-  const { reach } = notice.owner;
-  const to = { email: reach.email ?? 'oncall@example.com' };
+  const to = { email: mailboxOf({ notice, delivery }) };
   await channel.send(messageOf(notice, { ...delivery, to }), to, { noticeId: notice.id, notice });
   return PostalMime.parse(lastOf(mailbox.mails).raw);
 }

@@ -52,7 +52,7 @@ export const warned = {
   verdict: {
     action: 'warn' as const,
     phase: 'warnAt' as const,
-    because: 'has run for 21 min, over the limit of 20 min',
+    because: 'has run for 21 min, past the warning line of 20 min',
     measured: [{ metric: 'runTime' as const, value: minutes(21), threshold: minutes(20), over: true }],
   },
   outcome: { did: 'warned' as const, why: 'Its owner is told.' },

@@ -28,7 +28,7 @@ export const quarter: QuarterOptions = {
 };
 
 /** What is planted. Its jobs have ids that begin with `incident-` and the kind. */
-export const incidentKinds = ['cross-join', 'full-refresh', 'stuck-in-queue', 'dashboard-storm'] as const;
+const incidentKinds = ['cross-join', 'full-refresh', 'stuck-in-queue', 'dashboard-storm'] as const;
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import * as AdaptiveCards from 'adaptivecards';
+import { formatText } from 'adaptivecards/lib/text-formatters.js';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startChannels, type ChannelsStandIn } from '../../infra/local/channels/channels.ts';
@@ -7,6 +8,7 @@ import { blockFault } from '../../infra/local/slack/blocks.ts';
 import type { ServiceName } from '../../infra/local/channels/services.ts';
 import { emailChannel } from '../../shared/notices/email.ts';
 import { messageOf } from '../../shared/notices/message.ts';
+import { shortTeamsCard, teamsCard } from '../../shared/notices/render-card.ts';
 import { slackMessage } from '../../shared/notices/render.ts';
 import { channelsAt, startMailbox } from './channel-worlds.ts';
 import { aDelivery, aNotice, aNoticePolicy } from './make.ts';
@@ -34,6 +36,7 @@ const texts: Readonly<Record<string, string>> = {
   'half a character': 'x\ud800y\udc00',
   'ten thousand words': 'word '.repeat(20_000),
   'a hundred thousand brackets': '<'.repeat(100_000),
+  'a hundred thousand curly brackets': '{'.repeat(100_000),
   'a hundred thousand ampersands': '&'.repeat(100_000),
   'a hundred thousand wide characters': '漢'.repeat(100_000),
   'a hundred thousand faces': '😀'.repeat(50_000),
@@ -102,6 +105,47 @@ describe('a message that is larger than a channel takes', () => {
     await channelsAt[name](standIn.url).channel.send(message, { channel: name }, { noticeId: 'notice-1' });
     expect(standIn.inbox().at(-1)?.text).toContain('job-0');
     expect(Buffer.byteLength(standIn.inbox().at(-1)?.text ?? '')).toBeLessThan(28_000);
+  });
+});
+
+/** What the Adaptive Cards library shows of a line: of every run its text, with the functions in it formatted. */
+function shownBy(block: unknown): string {
+  if (!(block instanceof AdaptiveCards.RichTextBlock)) return '';
+  return Array.from({ length: block.getInlineCount() }, (_, index) => {
+    const inline = block.getInlineAt(index);
+    return inline instanceof AdaptiveCards.TextRun ? (formatText('en', inline.text) ?? '') : '';
+  }).join('');
+}
+
+/** All lines of a card as the Adaptive Cards library shows them, without the joiners that nobody sees. */
+function shownLines(made: object): string {
+  const content = Reflect.get(Object(Reflect.get(Object(Reflect.get(made, 'attachments')), 0)), 'content');
+  const card = new AdaptiveCards.AdaptiveCard();
+  card.parse(content);
+  const items = Array.from({ length: card.getItemCount() }, (_, index) => card.getItemAt(index));
+  const inner = items.flatMap((item) =>
+    item instanceof AdaptiveCards.Container
+      ? Array.from({ length: item.getItemCount() }, (_, index) => item.getItemAt(index))
+      : [item],
+  );
+  return inner.map(shownBy).join('\n').replaceAll('\u200d', '');
+}
+
+describe('a function of Adaptive Cards in the words of a job', () => {
+  test.each([
+    '{{DATE(2026-01-01T00:00:00Z)}}',
+    '{{DATE(2026-01-01T00:00:00Z, LONG)}}',
+    '{{TIME(2026-01-01T00:00:00Z)}}',
+    '{{{DATE(2026-01-01T00:00:00Z)}}}',
+    '{{{{TIME(2026-01-01T00:00:00Z)}}',
+  ])('is shown as it was written: %s', (text) => {
+    const words = `x ${text} y`;
+    const fact = { label: words, text: words };
+    const command = { text: words, command: words };
+    const job = { heading: words, facts: [fact], query: words, commands: [command], snippet: [words] };
+    const message = { title: words, lead: [words], jobs: [job], closing: [words], links: [], small: words };
+    expect(shownLines(teamsCard(message)).split(words).length - 1).toBe(11);
+    expect(shownLines(shortTeamsCard(message)).split(words).length - 1).toBe(11);
   });
 });
 

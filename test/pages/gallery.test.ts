@@ -68,6 +68,19 @@ describe.skipIf(browserPath === undefined)('the gallery in a browser', () => {
     await close();
   });
 
+  test('shows the copy of the operators as they get it: whose job it was, the rules that lost, lines for the policy', async () => {
+    const { page, close } = await open(browser, `${url}#message=cancelled-operators`, 1280);
+    const mail = page.frameLocator('#cancelled-operators iframe').locator('body');
+    for (const shown of [page.locator('#cancelled-operators [data-channel="slack"]'), mail]) {
+      const text = await shown.innerText();
+      expect(text).toContain('A BigQuery job of sam@example.com was cancelled');
+      expect(text).toContain('huge-scans (cancel) applied too');
+      expect(text).toContain('exemptions:');
+      expect(text).not.toContain('SELECT o.customer_id');
+    }
+    await close();
+  });
+
   test('is filtered by message and channel from the keyboard, and passes the choice on in its address', async () => {
     const { page, close } = await open(browser, url, 390);
     await page.locator('#message').focus();

@@ -140,7 +140,12 @@ describe('the breaker', () => {
     expect(breakers(world)).toEqual(['breaker.opened', 'breaker.closed']);
     const reminders = world.notices('trouble').map(({ atMs }) => Math.round((atMs - nowMs) / hours(1)));
     expect(reminders).toEqual([0, 4, 8, 9]);
-    expect(world.notices('trouble').map(({ trouble }) => trouble?.isOver === true)).toEqual([false, false, false, true]);
+    expect(world.notices('trouble').map(({ trouble }) => trouble?.isOver === true)).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
     expect(world.cancelled()).toHaveLength(3);
   });
 

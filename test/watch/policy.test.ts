@@ -187,10 +187,10 @@ describe('with a policy in force', () => {
     expect(await world.sweep()).toMatchObject({ status: 'ok', policy: { problems: [note] } });
   });
 
-  test('that names no place this version can look in, the sweep says that it saw nothing', async () => {
+  test('that only names a folder whose projects cannot be found, the sweep fails and says so', async () => {
     const elsewhere = { targets: [{ engine: 'bigquery' as const, folder: '123456789012' }] };
     const summary = await aWorld({ policy: elsewhere, jobs: [runaway] }).sweep();
-    expect(summary).toMatchObject({ status: 'degraded', targets: [] });
-    expect(summary.troubles).toEqual([expect.stringMatching(/policy names no target that this version can look in/)]);
+    const failed = 'this engine cannot look for projects now';
+    expect(summary).toMatchObject({ status: 'failed', targets: [{ target: 'bigquery:folders/123456789012', failed }] });
   });
 });

@@ -3,7 +3,7 @@ import { serveJson, type JsonReply, type JsonRequest, type JsonServer } from '..
 import { switches, type Switches } from '../http/switches.ts';
 import type { Permissions } from '../permissions.ts';
 
-type ApiCall = 'project permissions' | 'topic permissions' | 'quotas' | 'query';
+type ApiCall = 'projects' | 'folders' | 'project permissions' | 'topic permissions' | 'quotas' | 'query';
 type ApiFault = '403' | '403 disabled' | '404' | '500' | 'hang' | 'not json' | 'not done';
 
 /** How to start the stand-in; every field has a default. */
@@ -14,6 +14,8 @@ export interface GoogleApisOptions {
   readonly permissions?: Permissions;
   /** What a project has set itself, in MiBy by the unit of the limit, as `1/d/{project}`. */
   readonly quotas?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What lies below folders and organizations, by parent: `folders/1`. A name that begins so is a folder. */
+  readonly below?: Readonly<Record<string, readonly (string | { readonly name: string; readonly state: string })[]>>;
   /** The rows that a query answers with; it is given the project, the statement and its parameters. */
   readonly rows?: (asked: Queried) => readonly (readonly string[])[];
 }
@@ -53,6 +55,19 @@ const query = z.object({
   queryParameters: z.array(z.object({ name: z.string(), parameterValue: z.object({ value: z.string() }) })).default([]),
 });
 
+/** Pages of two, so that whoever asks has to follow the tokens. */
+const perPage = 2;
+
+const listBelow: Answer = ({ query: asked }, what, { below = {} }) => {
+  const entries = (below[asked.get('parent') ?? ''] ?? [])
+    .map((entry) => (typeof entry === 'string' ? { name: entry, state: 'ACTIVE' } : entry))
+    .filter(({ name }) => name.startsWith('folders/') === (what === 'folders'))
+    .map(({ name, state }) => (what === 'folders' ? { name, state } : { name: 'projects/1', projectId: name, state }));
+  const from = Number(asked.get('pageToken') ?? 0);
+  const next = from + perPage < entries.length ? { nextPageToken: String(from + perPage) } : {};
+  return { ...(entries.length > 0 && { [what]: entries.slice(from, from + perPage) }), ...next };
+};
+
 type Answer = (request: JsonRequest, name: string, options: GoogleApisOptions) => unknown;
 
 const testPermissions: Answer = ({ body }, resource, { permissions = { has: () => true } }) => ({
@@ -90,6 +105,8 @@ const runQuery: Answer = ({ body }, project, { rows = () => [] }) => {
 };
 
 const routes: readonly (readonly [ApiCall, RegExp, Answer])[] = [
+  ['projects', /^GET \/v3\/(projects)$/, listBelow],
+  ['folders', /^GET \/v3\/(folders)$/, listBelow],
   ['project permissions', /^POST \/v1\/(projects\/[^/:]+):testIamPermissions$/, testPermissions],
   ['topic permissions', /^POST \/v1\/(projects\/[^/]+\/topics\/[^/:]+):testIamPermissions$/, testPermissions],
   [

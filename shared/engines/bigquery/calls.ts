@@ -3,15 +3,17 @@ import { briefly } from '../http/failure.ts';
 import { segment } from '../http/segment.ts';
 import { jobMask, listMask } from './fields.ts';
 
-/** One call of the BigQuery REST API: `path` stands below `/bigquery/v2`; `permission` is what a 403 asks for. */
+/** One call of the BigQuery REST API, or of Resource Manager: `path` stands below `/bigquery/v2` or `/v3`. */
 export interface Call {
   /** The method of the API: each has a quota of its own. */
-  readonly api: 'jobs.list' | 'jobs.get' | 'jobs.cancel';
+  readonly api: 'jobs.list' | 'jobs.get' | 'jobs.cancel' | 'resource-manager';
   readonly method: 'GET' | 'POST';
   readonly path: string;
   /** Names the call in messages: `jobs.get of job x in project y`. */
   readonly says: string;
+  /** What a 403 asks for, and where it is needed: in that project unless it says otherwise. */
   readonly permission: string;
+  readonly on?: string;
 }
 
 /** `jobs.list`: running and pending jobs of all users, top-level ones, or the children of `parentJobId`. */
@@ -47,6 +49,24 @@ export function cancelCall(ref: JobRef): Call {
   const query = withLocation(ref, {});
   const path = `${jobPath(ref, says)}/cancel${query === '' ? '' : `?${query}`}`;
   return { api: 'jobs.cancel', method: 'POST', path, says, permission: 'bigquery.jobs.update' };
+}
+
+/**
+ * `projects.list` or `folders.list`: the active ones directly below a folder or an organization. Unlike searching, listing
+ * is strongly consistent, and refuses what the caller may not see instead of leaving it out (Resource Manager v3 reference).
+ */
+export function belowCall(what: 'projects' | 'folders', parent: string, pageToken: string | undefined): Call {
+  const fields = what === 'projects' ? 'projects(projectId,state)' : 'folders(name,state)';
+  const query = new URLSearchParams({
+    parent,
+    pageSize: '300',
+    prettyPrint: 'false',
+    fields: `${fields},nextPageToken`,
+  });
+  if (pageToken !== undefined) query.set('pageToken', pageToken);
+  const permission = `resourcemanager.${what}.list`;
+  const says = `${what}.list below ${briefly(parent)}`;
+  return { api: 'resource-manager', method: 'GET', path: `/${what}?${query.toString()}`, says, permission, on: parent };
 }
 
 function ofJob(ref: JobRef): string {

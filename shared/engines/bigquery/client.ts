@@ -44,7 +44,7 @@ function pacing(options: BigQueryOptions) {
   const pacers = new Map<Call['api'], Pacer>();
   const clock = { now: () => performance.now(), random: options.random ?? Math.random };
   const pacerFor = (api: Call['api']): Pacer => {
-    const pacer = pacers.get(api) ?? pacerOf(paceOf(options), clock);
+    const pacer = pacers.get(api) ?? pacerOf(paceOf(api, options), clock);
     pacers.set(api, pacer);
     return pacer;
   };

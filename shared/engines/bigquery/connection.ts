@@ -1,5 +1,6 @@
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
 import { EngineError } from '../engine.ts';
+import type { Call } from './calls.ts';
 import type { Meter } from '../http/meter.ts';
 import type { Pace } from '../http/pace.ts';
 
@@ -7,6 +8,8 @@ import type { Pace } from '../http/pace.ts';
 export interface BigQueryOptions {
   /** Another address of the API, with or without `/bigquery/v2`. No credentials are looked for, nor sent to it. */
   readonly endpoint?: string | undefined;
+  /** Another address of Resource Manager, which is asked for projects: as `endpoint`, which it is when left out. */
+  readonly managerEndpoint?: string | undefined;
   /** Credentials to use instead of those of the environment. */
   readonly authClient?: AuthClient;
   /** Epoch ms. */
@@ -27,8 +30,12 @@ export interface BigQueryOptions {
  */
 const usualPace: Pace = { perSecond: 95, inFlight: 32 };
 
+/** Resource Manager counts reads by the minute, a few hundred for each project that asks. */
+const managerPace: Pace = { perSecond: 8, inFlight: 8 };
+
 /** The pace of each method, as the options have it. */
-export function paceOf({ requestsPerSecond, requestsInFlight }: BigQueryOptions): Pace {
+export function paceOf(api: Call['api'], { requestsPerSecond, requestsInFlight }: BigQueryOptions): Pace {
+  if (api === 'resource-manager') return managerPace;
   return { perSecond: requestsPerSecond ?? usualPace.perSecond, inFlight: requestsInFlight ?? usualPace.inFlight };
 }
 
@@ -36,19 +43,30 @@ export function paceOf({ requestsPerSecond, requestsInFlight }: BigQueryOptions)
 export interface Connection {
   /** Without a slash at its end: `https://bigquery.googleapis.com/bigquery/v2`. */
   readonly base: string;
+  /** The same of Resource Manager: `https://cloudresourcemanager.googleapis.com/v3`. */
+  readonly manager: string;
   readonly auth: Pick<GoogleAuth, 'request'>;
 }
 
+/** Beside BigQuery's own scope, which the client adds: projects are listed with it (Resource Manager v3 reference). */
+const scopes = ['https://www.googleapis.com/auth/cloud-platform.read-only'];
+
 /** Loads the official client and takes credentials and address from it; no request is sent yet. */
 export async function connect(options: BigQueryOptions, project: string): Promise<Connection> {
-  const { endpoint } = options;
+  const { endpoint, managerEndpoint = endpoint } = options;
   const base = endpoint === undefined ? undefined : apiBase(endpoint);
+  const manager = managerEndpoint === undefined ? undefined : `${new URL(apiBase(managerEndpoint)).origin}/v3`;
   const { BigQuery } = await import('@google-cloud/bigquery');
-  const authClient = options.authClient ?? (base === undefined ? undefined : await withoutCredentials());
+  const authClient = options.authClient ?? ((base ?? manager) === undefined ? undefined : await withoutCredentials());
   // A project keeps the auth library from searching for one (it would start gcloud, or ask the metadata server).
-  const client = new BigQuery({ projectId: project, ...(authClient && { authClient }) });
+  const client = new BigQuery({ projectId: project, scopes, ...(authClient && { authClient }) });
   // The client's own endpoint obeys BIGQUERY_EMULATOR_HOST behind our back: who may name an address is for settings to say.
-  return { base: base ?? apiBase(`https://bigquery.${client.universeDomain}`), auth: client.authClient };
+  const at = (api: string) => `https://${api}.${client.universeDomain}`;
+  return {
+    base: base ?? apiBase(at('bigquery')),
+    manager: manager ?? `${at('cloudresourcemanager')}/v3`,
+    auth: client.authClient,
+  };
 }
 
 /** The base of the v2 API at an endpoint: adds `http://` and `/bigquery/v2` where they are left out. */

@@ -10,7 +10,7 @@ const usedUp = new Set(['quotaExceeded', 'dailyLimitExceeded']);
 
 /** Sorts an answer that is no success. 429, 5xx, 408 and throttling by 403 may be tried again; nothing else may. */
 export function httpFailure(call: Call, status: number, body: string): Failure {
-  const takes = `the permission ${call.permission} in that project`;
+  const takes = `the permission ${call.permission} ${call.on === undefined ? 'in that project' : `on ${call.on}`}`;
   return statusFailure(status, complaintIn(status, body), takes);
 }
 

@@ -26,8 +26,8 @@ export async function send(
   const either = AbortSignal.any([signal, late.signal]);
   let url = '';
   try {
-    const { base, auth } = await unlessAborted(connection, either);
-    url = base + call.path;
+    const { base, manager, auth } = await unlessAborted(connection, either);
+    url = (call.api === 'resource-manager' ? manager : base) + call.path;
     const response = await unlessAborted(auth.request<unknown>(requestOf(call, url, either)), either);
     const date = response.headers.get('date') ?? undefined;
     return { body: typeof response.data === 'string' ? response.data : '', date };

@@ -1,4 +1,4 @@
-import { bucketOf, turnsOf, type Bucket, type Pace } from './pace.ts';
+import { bucketOf, turnsOf, type Bucket, type Pace, type Turns } from './pace.ts';
 
 /** A call that may start now. It is told when it is over, and whether the service refused it for being one too many. */
 export interface Slot {
@@ -37,6 +37,25 @@ function holdOf(bucket: Bucket, { now, random }: PacerClock) {
   };
 }
 
+/** Waits in the queue until a slot is given, or the signal fires. `onChange` hears that somebody came or left. */
+function waited(who: string, signal: AbortSignal, turns: Turns<(slot: Slot) => void>, onChange: () => void) {
+  return new Promise<Slot | undefined>((resolve) => {
+    if (signal.aborted) return resolve(undefined);
+    const end = (): void => {
+      turns.remove(who, start);
+      onChange();
+      resolve(undefined);
+    };
+    const start = (slot: Slot): void => {
+      signal.removeEventListener('abort', end);
+      resolve(slot);
+    };
+    signal.addEventListener('abort', end, { once: true });
+    turns.add(who, start);
+    return onChange();
+  });
+}
+
 /** Starts calls by a token bucket, with at most `inFlight` under way; where one is refused, all wait. */
 export function pacerOf({ perSecond, inFlight }: Pace, clock: PacerClock): Pacer {
   const bucket = bucketOf(perSecond, clock.now());
@@ -64,22 +83,5 @@ export function pacerOf({ perSecond, inFlight }: Pace, clock: PacerClock): Pacer
       turns.next()?.(slotFrom(clock.now()));
     }
   };
-  return {
-    enter: (who, signal) =>
-      new Promise((resolve) => {
-        if (signal.aborted) return resolve(undefined);
-        const end = (): void => {
-          turns.remove(who, start);
-          if (turns.size() === 0) clearTimeout(timer);
-          resolve(undefined);
-        };
-        const start = (slot: Slot): void => {
-          signal.removeEventListener('abort', end);
-          resolve(slot);
-        };
-        signal.addEventListener('abort', end, { once: true });
-        turns.add(who, start);
-        return serve();
-      }),
-  };
+  return { enter: (who, signal) => waited(who, signal, turns, serve) };
 }

@@ -94,6 +94,15 @@ async function world(folder: string) {
   return { starters, close };
 }
 
+async function timesIn(folder: string, count: number): Promise<ReadonlyMap<string, number[]>> {
+  const { starters, close } = await world(folder);
+  try {
+    return await timesOf(starters, count);
+  } finally {
+    await close();
+  }
+}
+
 async function timesOf(starters: readonly Starter[], count: number): Promise<ReadonlyMap<string, number[]>> {
   const times = new Map<string, number[]>(starters.map(({ name }) => [name, []]));
   // The first sweep ever has a heartbeat to publish, and every file is read from the disk once.
@@ -117,9 +126,8 @@ async function* measure({ scale, progress }: BenchOptions): AsyncGenerator<Measu
       await mkdir(join(folder, part), { recursive: true });
       await symlink(join(root, 'node_modules'), join(folder, part, 'node_modules'));
     }
-    const { starters, close } = await world(folder);
     progress('starting functions');
-    const times = await timesOf(starters, rounds[scale]).finally(async () => close());
+    const times = await timesIn(folder, rounds[scale]);
     const against = 'from the start to the end of the first request, against an empty function';
     const goal = { atMost: 2.5 };
     const watch = ratio(times, 'watch', 'empty');

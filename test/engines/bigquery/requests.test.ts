@@ -22,7 +22,10 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-async function against(reply: Reply, more: { authClient?: OAuth2Client; path?: string; timeoutMs?: number } = {}) {
+async function against(
+  reply: Reply,
+  more: { authClient?: OAuth2Client; path?: string; timeoutMs?: number; requestsInFlight?: number } = {},
+) {
   const server = await serve(reply);
   servers.push(server);
   const engine = bigQuery({
@@ -31,6 +34,7 @@ async function against(reply: Reply, more: { authClient?: OAuth2Client; path?: s
     random: () => 0,
     requestTimeoutMs: more.timeoutMs ?? 2000,
     ...(more.authClient && { authClient: more.authClient }),
+    requestsInFlight: more.requestsInFlight,
   });
   return { ...engine, server };
 }
@@ -432,5 +436,55 @@ describe('bigquery credentials', () => {
     const error = await failureOf(pagesOf(engine));
     expect(error).toMatchObject({ failure: 'unauthenticated', retryable: false });
     expect(error.message).toContain('no access token');
+  });
+});
+
+describe('the pace', () => {
+  it('is that of the options for each method, and one method does not wait for another', async () => {
+    const held: (() => void)[] = [];
+    const { server, source } = await against(
+      (asked, response) => {
+        if (asked.path.endsWith('/jobs')) held.push(() => json({})(asked, response));
+        else json(aRecord({ id: 'a', state: 'running' }))(asked, response);
+      },
+      { requestsInFlight: 2 },
+    );
+    const targets = ['a', 'b', 'c', 'd'].map((project) => ({ ...target, name: `bigquery:${project}`, project }));
+    const listings = targets.map(async (one) => {
+      for await (const { jobs } of source.list(one, aBudget())) expect(jobs).toEqual([]);
+    });
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    await source.get(ref, aBudget());
+    expect(server.asked).toHaveLength(3);
+    held.shift()?.();
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    expect(server.asked).toHaveLength(4);
+    while (server.asked.length < 5 || held.length > 0) {
+      for (const answer of held.splice(0)) answer();
+      await new Promise((resolve) => void setImmediate(resolve));
+    }
+    await Promise.all(listings);
+  });
+
+  it('holds all projects back while one is told that there are too many requests', async () => {
+    let refusals = 1;
+    const { server, source } = await against((asked, response) => {
+      if (refusals > 0) {
+        refusals -= 1;
+        text('', 429, { 'retry-after': '1' })(asked, response);
+      } else json({})(asked, response);
+    });
+    const list = async (project: string) => {
+      for await (const { jobs } of source.list({ ...target, project }, aBudget())) expect(jobs).toEqual([]);
+    };
+    const first = list('a');
+    await vi.waitFor(() => expect(server.asked).toHaveLength(1));
+    await vi.waitFor(() => expect(refusals).toBe(0));
+    // The answer is on its way; what is asked for after it waits.
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+    const startedAtMs = performance.now();
+    await list('b');
+    expect(performance.now() - startedAtMs).toBeGreaterThan(800);
+    await first;
   });
 });
