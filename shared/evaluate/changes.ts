@@ -5,6 +5,7 @@ import type { Limit } from '../policy/limits.ts';
 import { isAroundMonthEnd, wallTime } from './calendar.ts';
 import type { Compiled } from './compile.ts';
 import { judge } from './evaluate.ts';
+import { warnsUnjudgedFrom } from './judge-rule.ts';
 import { held } from './safety.ts';
 import { activeWords } from './trace-rule.ts';
 import { atWallTime, dayAfter } from './wall-time.ts';
@@ -46,10 +47,16 @@ function limitInstants(limit: Limit | undefined, what: string, job: Job): Instan
 }
 
 function ruleInstants({ policy }: Compiled, job: Job): Instant[] {
-  return policy.rules.flatMap(({ name, limit, warnAt }) => [
-    ...limitInstants(limit, `limit of ${name}`, job),
-    ...limitInstants(warnAt, `warning line of ${name}`, job),
-  ]);
+  return policy.rules.flatMap((rule) => {
+    const { name, limit, warnAt } = rule;
+    const unjudgedMs = warnsUnjudgedFrom(rule, job);
+    const unjudged = { atMs: unjudgedMs ?? 0, why: `${name} warns of what it cannot judge for so long` };
+    return [
+      ...limitInstants(limit, `limit of ${name}`, job),
+      ...limitInstants(warnAt, `warning line of ${name}`, job),
+      ...(unjudgedMs === undefined ? [] : [unjudged]),
+    ];
+  });
 }
 
 function ceilingInstants({ policy }: Compiled, job: Job): Instant[] {

@@ -40,9 +40,19 @@ export function judgeRule(rule: CompiledRule, job: Job, nowMs: number, compiled:
 /** A rule that warns of limits that cannot be judged waits so long for their numbers, counted from the start of the job. */
 const patienceMs = 600_000;
 
-function ageMs({ startedAtMs, createdAtMs }: Job, nowMs: number): number | undefined {
-  const sinceMs = startedAtMs ?? createdAtMs;
-  return sinceMs === undefined ? undefined : nowMs - sinceMs;
+function beginOf({ startedAtMs, createdAtMs }: Job): number | undefined {
+  return startedAtMs ?? createdAtMs;
+}
+
+function ageMs(job: Job, nowMs: number): number | undefined {
+  const beginMs = beginOf(job);
+  return beginMs === undefined ? undefined : nowMs - beginMs;
+}
+
+/** From when on the rule would warn of this job if none of its limits could be judged: epoch ms, or undefined for never. */
+export function warnsUnjudgedFrom({ ifUnknown }: Rule, job: Job): number | undefined {
+  const beginMs = beginOf(job);
+  return ifUnknown !== 'warn' || beginMs === undefined ? undefined : beginMs + patienceMs;
 }
 
 /** Whether the rule would warn of a job of this age if none of its limits could be judged. */
