@@ -6,8 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The Google clients would otherwise look for a metadata server that only exists in the cloud.
     env: { METADATA_SERVER_DETECTION: 'none', NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
-    // A good part of the tests waits for others: retries of Pub/Sub, processes that start, browsers.
-    maxWorkers: 3,
+    maxWorkers: 2,
     testTimeout: 90_000,
     hookTimeout: 60_000,
   },

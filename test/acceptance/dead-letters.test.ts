@@ -161,7 +161,7 @@ async function impossibleIsKeptAndReplayed(world: World): Promise<void> {
 describe.each(Object.entries(states))('notify with its state in %s', (_title, state) => {
   test(
     'delivers once through failures and restarts, keeps what nobody can get, and delivers it on replay',
-    { timeout: 90_000 },
+    { timeout: 240_000 },
     async () => {
       const world = await aWorld(await state(), () => startPubSub());
       await pushFailsAndRecovers(world);
@@ -173,7 +173,7 @@ describe.each(Object.entries(states))('notify with its state in %s', (_title, st
 const installed = officialEmulatorInstalled();
 const title = `does so with the official Pub/Sub emulator (${installed ? 'installed' : 'skipped: google-cloud-cli has none here'})`;
 describe('notify with its state in a directory', () => {
-  test.skipIf(!installed)(title, { timeout: 120_000 }, async () => {
+  test.skipIf(!installed)(title, { timeout: 240_000 }, async () => {
     const directory = states['a directory'];
     const world = await aWorld((await directory?.()) ?? {}, () => startOfficialEmulator());
     await pushFailsAndRecovers(world);

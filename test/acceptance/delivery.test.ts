@@ -164,11 +164,11 @@ async function deliversAll(pubsub: Broker): Promise<void> {
 }
 
 describe('watch → Pub/Sub → notify → Slack, when deliveries fail: each owner is told, and told once,', () => {
-  it('with the built-in Pub/Sub', { timeout: 120_000 }, () => deliversAll('built-in'));
+  it('with the built-in Pub/Sub', { timeout: 240_000 }, () => deliversAll('built-in'));
 
   const isThere = officialEmulatorInstalled();
   const title = `with the official emulator (${isThere ? 'installed' : 'skipped: google-cloud-cli has none here'})`;
-  it.skipIf(!isThere)(title, { timeout: 180_000 }, () => deliversAll('official'));
+  it.skipIf(!isThere)(title, { timeout: 240_000 }, () => deliversAll('official'));
 
   test.runIf(isThere && process.env['CI'] === 'true')('was run with the official emulator in CI', () => {
     expect([...wasRunWith]).toContain('official');

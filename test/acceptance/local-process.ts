@@ -69,7 +69,7 @@ export async function startLocal(options: readonly string[]): Promise<LocalProce
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   isWanted: (answer: Answer) => boolean,
-  withinMs = 20_000,
+  withinMs = 100_000,
 ): Promise<Answer> {
   const untilMs = Date.now() + withinMs;
   for (;;) {

@@ -27,11 +27,11 @@ async function oneRunawayIsTold(pubsub: 'built-in' | 'official', state: 'directo
 }
 
 describe('the whole path: watch → Pub/Sub → notify → Slack', () => {
-  it('with the built-in Pub/Sub, and policy and state in buckets', { timeout: 90_000 }, () =>
+  it('with the built-in Pub/Sub, and policy and state in buckets', { timeout: 240_000 }, () =>
     oneRunawayIsTold('built-in', 'bucket'),
   );
 
   const here = officialEmulatorInstalled();
   const title = `with the official emulator (${here ? 'installed' : 'skipped: google-cloud-cli has none here'})`;
-  it.skipIf(!here)(title, { timeout: 90_000 }, () => oneRunawayIsTold('official', 'directory'));
+  it.skipIf(!here)(title, { timeout: 240_000 }, () => oneRunawayIsTold('official', 'directory'));
 });
