@@ -7,9 +7,10 @@ export interface Fault {
   readonly try: string;
 }
 
-/** Packs a fault into the one string that a zod issue can carry. */
+/** Packs a fault into the one string that a zod issue can carry; a line break of what somebody wrote is shown as one. */
 export function fault(code: ProblemCode, says: string, tryThis: string): string {
-  return `fault:${code}\n${says}\n${tryThis}`;
+  const parts = [code, says, tryThis].map((part) => part.replaceAll(/\r?\n|\r/g, String.raw`\n`));
+  return `fault:${parts.join('\n')}`;
 }
 
 /** Unpacks what `fault` packed; undefined for a message of zod itself. */

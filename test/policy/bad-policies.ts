@@ -165,6 +165,7 @@ const rows: readonly Row[] = [
   ['target-without-projects', 'empty-list', 4, 'No project', 'at least one project'],
   ['new-projects-of-a-list', 'needs-discovery', 4, 'newProjects only means', 'Remove newProjects'],
   ['rule-name-with-dash-first', 'bad-name', 6, '-long-queries', 'letter or digit first'],
+  ['rule-name-with-line-break', 'bad-name', 6, String.raw`"long\nqueries" cannot be a name.`, 'letter or digit first'],
   ['empty-name', 'empty-value', 6, 'no text', 'Write something'],
   ['address-with-space', 'bad-contact', 9, 'data team@example.com', 'one address'],
   ['owner-expression', 'bad-regex', 9, 'missing closing', 'Correct the expression'],
