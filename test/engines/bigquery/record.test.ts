@@ -492,11 +492,14 @@ describe('readJob on anything', () => {
     children: ['numChildJobs'],
   } as const;
 
+  /** A number, or one in text; what an object would turn into is neither. */
+  const numberIn = (value: unknown) => (typeof value === 'object' ? Number.NaN : Number(value));
+
   /** The metrics of a job that are neither unknown nor a whole number ≥ 0 that stands in the record. */
   function invented(job: Job, record: unknown): string[] {
     return Object.entries(places).flatMap(([metric, paths]) => {
       const value = valueAt(job, metric);
-      const held = paths.map((path) => Number(valueAt(record, `statistics.${path}`)));
+      const held = paths.map((path) => numberIn(valueAt(record, `statistics.${path}`)));
       const stands = Number.isSafeInteger(value) && Number(value) >= 0 && held.includes(Number(value));
       return value === undefined || stands ? [] : [metric];
     });
