@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, type TestContext } from 'vitest';
 import { z } from 'zod';
 import { startCloud, type LocalCloud } from '../../infra/local/cloud.ts';
 import { officialEmulatorInstalled } from '../../infra/local/pubsub/official.ts';
@@ -40,23 +40,18 @@ interface Whole {
   inbox(): readonly string[];
 }
 
-const running: LocalCloud[] = [];
-afterEach(async () => {
-  for (const cloud of running.splice(0)) await cloud.close();
-});
-
 async function sweep({ watch }: LocalCloud) {
   return summary.parse(await (await fetch(watch, { method: 'POST' })).json());
 }
 
-async function theWhole(pubsub: Broker): Promise<Whole> {
+async function theWhole(pubsub: Broker, { onTestFinished }: TestContext): Promise<Whole> {
   const log: z.infer<typeof logLine>[] = [];
   const onLog = (line: string) => {
     if (line.startsWith('{')) log.push(logLine.parse(JSON.parse(line)));
   };
   const delivery = { retry: { minimumSeconds: 0.2, maximumSeconds: 1 }, maxDeliveryAttempts: attempts };
   const cloud = await startCloud({ policyFile, pubsub, mode: 'enforce', state: 'bucket', delivery, onLog });
-  running.push(cloud);
+  onTestFinished(() => cloud.close());
   const { bigquery, environment, slack } = cloud;
   const state = openState(environment['JOBWARDEN_STATE'] ?? '', { now: Date.now, endpoint: cloud.storage?.url });
   const saying = (text: string) => log.filter(({ message, notice }) => notice !== undefined && message.includes(text));
@@ -130,7 +125,7 @@ async function reachesNobody(whole: Whole): Promise<void> {
 }
 
 /** Slack stays down: after the last attempt Pub/Sub makes a dead letter of what `notify` never gave up. */
-async function staysTransient(whole: Whole): Promise<void> {
+async function staysTransient(whole: Whole, pubsub: Broker): Promise<void> {
   whole.cloud.slack.faults.add({ fault: 'server-error', times: 0 });
   const before = whole.said(again);
   await whole.runaway('cy');
@@ -139,7 +134,13 @@ async function staysTransient(whole: Whole): Promise<void> {
   expect(letter).toMatchObject({ id: notice });
   expect(letter?.reason).toBeUndefined();
   expect(others).toEqual([]);
-  expect(whole.said(again) - before).toBe(attempts);
+  // Google's counts attempts "on a best-effort basis", those among them of which a busy process never hears.
+  const least = pubsub === 'official' ? 2 : attempts;
+  const heard = await eventually(
+    async () => whole.said(again) - before,
+    (count) => count >= least,
+  );
+  expect(heard).toBeLessThanOrEqual(attempts);
   expect(await whole.receipt(notice)).toBeUndefined();
 
   whole.cloud.slack.faults.clear();
@@ -152,11 +153,11 @@ async function staysTransient(whole: Whole): Promise<void> {
   expect(whole.inbox()).toEqual(['ada@example.com', 'bo@example.com', 'cy@example.com']);
 }
 
-async function deliversAll(pubsub: Broker): Promise<void> {
-  const whole = await theWhole(pubsub);
+async function deliversAll(pubsub: Broker, context: TestContext): Promise<void> {
+  const whole = await theWhole(pubsub, context);
   await failsAndRecovers(whole);
   await reachesNobody(whole);
-  await staysTransient(whole);
+  await staysTransient(whole, pubsub);
   expect(await whole.replay()).toMatchObject({ code: 0, out: expect.stringContaining('nothing to replay') });
   expect(await sweep(whole.cloud)).toMatchObject({ status: 'ok', events: { waiting: 0 } });
   expect(whole.inbox()).toHaveLength(3);
@@ -164,11 +165,13 @@ async function deliversAll(pubsub: Broker): Promise<void> {
 }
 
 describe('watch → Pub/Sub → notify → Slack, when deliveries fail: each owner is told, and told once,', () => {
-  it('with the built-in Pub/Sub', { timeout: 240_000 }, () => deliversAll('built-in'));
+  // Side by side: nearly all of it is waiting for the next delivery.
+  const side = { timeout: 240_000, concurrent: true };
+  it('with the built-in Pub/Sub', side, (context) => deliversAll('built-in', context));
 
   const isThere = officialEmulatorInstalled();
   const title = `with the official emulator (${isThere ? 'installed' : 'skipped: google-cloud-cli has none here'})`;
-  it.skipIf(!isThere)(title, { timeout: 240_000 }, () => deliversAll('official'));
+  it.skipIf(!isThere)(title, side, (context) => deliversAll('official', context));
 
   test.runIf(isThere && process.env['CI'] === 'true')('was run with the official emulator in CI', () => {
     expect([...wasRunWith]).toContain('official');
