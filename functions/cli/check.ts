@@ -21,7 +21,7 @@ A warning that is meant is allowed in a comment at the end of its line, or above
   # jobwarden: allow reaches-writes, because these loads can be repeated
 
 Options:
-  --strict          notes count as findings too, but those on keys that are not in force yet
+  --strict          notes count as findings too
 
 Examples:
   jobwarden check policy.yaml
@@ -45,7 +45,7 @@ interface FileReport {
 const isTest = (file: string) => /\.test\.ya?ml$/.test(file);
 
 function statusOf(problems: readonly Problem[], strict: boolean): 'fine' | 'findings' {
-  const isFinding = ({ severity, code }: Problem) => severity !== 'note' || (strict && code !== 'not-in-force');
+  const isFinding = ({ severity }: Problem) => severity !== 'note' || strict;
   return problems.some(isFinding) ? 'findings' : 'fine';
 }
 

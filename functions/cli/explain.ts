@@ -18,7 +18,7 @@ import { explainLines, sweepWords, type Explained } from './explain-lines.ts';
 import { readJobs } from './jobs-file.ts';
 import { fetchJob, isNamed, parseJobName } from './live.ts';
 import { matrixReport } from './matrix.ts';
-import { notInForce, readPolicy, readText, type PolicyFile, type Read } from './policy-file.ts';
+import { readPolicy, readText, type PolicyFile, type Read } from './policy-file.ts';
 import { toldOf, withOwner } from './told.ts';
 import { explainEvent } from './story.ts';
 import { jobData, verdictData } from './verdict-lines.ts';
@@ -150,16 +150,6 @@ function dataOf({ job, circumstances, explanation, owner, told, policy }: Explai
   };
 }
 
-/** Notes that say nothing about this job are left out: on rules that do not match, targets, and channels nobody is told by. */
-function aboutThis(notes: readonly Problem[], { explanation, told }: Explained): readonly Problem[] {
-  const channels = new Set(told.flatMap(({ receivers }) => receivers.flat()).map((receiver) => receiver.split(':')[0]));
-  return notes.filter(({ where }) => {
-    const [, section, index, channel] = /^(\w+)(?:\[(\d+)\]|\.(\w+))?/.exec(where) ?? [];
-    if (section === 'rules') return explanation.rules[Number(index)]?.matched !== 'no';
-    return section === 'channels' ? channels.has(channel) : section !== 'targets';
-  });
-}
-
 async function run(given: Given, outside: Outside): Promise<Report> {
   const event = optionOf(given, 'event');
   if (event !== undefined) return explainEvent(given, event, outside);
@@ -173,8 +163,7 @@ async function run(given: Given, outside: Outside): Promise<Report> {
   const found = await findJob(given, read.value, { nowMs: circumstances.value.nowMs, outside });
   if ('problems' in found) return cannotRun(found.problems);
   const all = explained(found.value.job, read.value, circumstances.value);
-  const problems = [...found.value.problems, ...aboutThis(notInForce(read.value), all)];
-  return { status: 'fine', problems, text: explainLines(all), data: dataOf(all) };
+  return { status: 'fine', problems: found.value.problems, text: explainLines(all), data: dataOf(all) };
 }
 
 /** `jobwarden explain`: what a policy makes of one job, rule by rule. */

@@ -39,8 +39,3 @@ export async function readPolicy(file: string, outside: Outside): Promise<Read<P
   const { lookups } = await readLookupFiles(file, policy, outside);
   return { value: { file, text: text.value, policy, notes, lookups } };
 }
-
-/** The notes on keys that this version does not act on. */
-export function notInForce({ notes }: PolicyFile): readonly Problem[] {
-  return notes.filter(({ code }) => code === 'not-in-force');
-}

@@ -1,4 +1,3 @@
-import type { Problem } from '../../shared/jobs/problem.ts';
 import { namedTargets } from '../../shared/evaluate/compile.ts';
 import { planOf } from '../../shared/evaluate/safety.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
@@ -16,7 +15,7 @@ import { usage } from './arguments.ts';
 import type { Command, Given, Outside, Report } from './command.ts';
 import { findProjects } from './found.ts';
 import { readJobs } from './jobs-file.ts';
-import { notInForce, readPolicy, readText, type PolicyFile, type Read } from './policy-file.ts';
+import { readPolicy, readText, type PolicyFile, type Read } from './policy-file.ts';
 import { lookAtFile, type FileFound } from './sweep-file.ts';
 import { lookAtTargets } from './sweep-live.ts';
 import { countsOf, sweepLines, type Swept } from './sweep-lines.ts';
@@ -92,7 +91,6 @@ function dataOf(swept: Swept) {
 }
 
 /** Notes on who is told say nothing about a sweep that tells nobody. */
-const isOfJobs = ({ where }: Problem) => /^(targets|rules|exemptions|optOut|budget)\b/.test(where);
 
 async function run(given: Given, outside: Outside): Promise<Report> {
   const file = optionOf(given, 'policy');
@@ -113,7 +111,7 @@ async function run(given: Given, outside: Outside): Promise<Report> {
   const status = cancels || !isWhole ? 'findings' : 'fine';
   return {
     status,
-    problems: [...problems, ...notInForce(read.value).filter(isOfJobs)],
+    problems,
     text: sweepLines(swept),
     data: dataOf(swept),
   };

@@ -2,7 +2,6 @@ import type { Problem } from '../../shared/jobs/problem.ts';
 import { usage } from './arguments.ts';
 import { cannotRun } from './asked.ts';
 import type { Command, Given, Outside, Report } from './command.ts';
-import { notInForce } from './policy-file.ts';
 import { coverageOf, gaps, type Coverage } from './test-coverage.ts';
 import { fileLines } from './test-lines.ts';
 import { readTests, testFileOf, type ReadyFile } from './test-read.ts';
@@ -122,14 +121,13 @@ async function run(given: Given, outside: Outside): Promise<Report> {
   const read = await readAll(given.files, outside);
   const tested = covered(read.files.map(runFile), given.values['coverage'] === true);
   const problems = [...read.problems, ...tested.flatMap((one) => one.problems)];
-  const notes = [...new Map(read.files.map(({ policy }) => [policy.file, notInForce(policy)])).values()].flat();
   const isFinding =
     tested.some(({ results }) => results.some(({ ok }) => !ok)) || problems.some(({ code }) => code === 'not-covered');
   return {
     status: read.problems.length > 0 ? 'cannot-run' : isFinding ? 'findings' : 'fine',
     problems,
     text: tested.flatMap(({ file, results, coverage }) => fileLines(file, results, coverage)),
-    data: { files: tested.map(dataOf), notInForce: notes },
+    data: { files: tested.map(dataOf) },
   };
 }
 

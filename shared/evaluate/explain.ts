@@ -62,7 +62,8 @@ function questions(compiled: Compiled): readonly Question[] {
     return { by: 'freeze', entry, hold: freeze, compiled: { ...compiled, freezes: [one] }, otherwise };
   });
   const notProtected = 'The policy does not protect its principal, or it is over the ceiling.';
-  const notKept = 'Its owner does not keep it by the label, may not, or it is over the ceiling.';
+  const notKept =
+    'Its owner does not keep it by the label, may not, kept enough others today, or it is over the ceiling.';
   return [
     ...(policy.protect.principals.length === 0
       ? []

@@ -189,7 +189,4 @@ export const references = {
       'A warning: without operators nobody hears of the breaker, of a rejected policy, or of what would have been done.',
     right: 'operators: { slack: "#data-cost" }',
   },
-  'not-in-force': {
-    means: 'A note: the key is understood and checked, but this version does not act on it yet.',
-  },
 } satisfies Record<string, Code>;

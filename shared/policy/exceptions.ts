@@ -63,9 +63,11 @@ export const optOut = entry({
     description: 'A ceiling: the label of a job over it no longer counts.',
     samples: [{ runTime: '4h', costSoFar: '100 USD' }],
   }),
-  perOwnerPerDay: count
-    .optional()
-    .meta({ description: 'How many jobs an owner may keep in a day. Left out: any number.', samples: [2] }),
+  perOwnerPerDay: count.optional().meta({
+    description:
+      'How many jobs a principal may keep within 24 hours; the label of a further one does not count. Left out: any number.',
+    samples: [2],
+  }),
 });
 
 /** `silences`: mute messages, never the record. */

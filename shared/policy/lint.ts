@@ -26,7 +26,7 @@ type Found = Pick<Sense, 'code' | 'says' | 'try'> & Partial<Pick<Sense, 'path'>>
 
 function problemOf(lines: Lines, { code, says, try: cure, path = [] }: Found, span: Span): Problem {
   // The code is replaced below: the loader's own codes are all that a Finding can carry.
-  const fault = { code: 'not-in-force', says, try: cure } as const;
+  const fault = { code: 'unknown-value', says, try: cure } as const;
   const finding: Finding = { path, part: 'value', fault, severity: lintEntry(code)?.severity ?? 'warning' };
   return { ...problemAt(lines, finding, span), code };
 }

@@ -3,7 +3,6 @@ import { characterFindings, sizeFinding } from './characters.ts';
 import { crossFindings, tooManyExpressions } from './cross.ts';
 import { findingsOf } from './issues.ts';
 import { linesOf, mostProblems, problemAt, type Finding, type Lines } from './lines.ts';
-import { notInForce } from './not-in-force.ts';
 import { scanTokens, type Mark } from './scan.ts';
 import { policySchema, type Policy } from './schema.ts';
 import { readYaml, type Yaml } from './yaml.ts';
@@ -98,5 +97,5 @@ export function loadPolicy(text: string, { file, now }: LoadOptions): Loaded {
   const { policy, problems } = judged(lines, yaml, now);
   const all = ordered([...before, ...problems.filter(isNews(before))], lines);
   if (policy === undefined || all.some(({ severity }) => severity === 'error')) return { problems: all };
-  return { policy, notes: ordered([...all, ...located(lines, yaml, notInForce(yaml.data))], lines) };
+  return { policy, notes: all };
 }

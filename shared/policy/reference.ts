@@ -4,7 +4,6 @@ import type { Code } from './code.ts';
 import { policyJsonSchema } from './json-schema.ts';
 import { keySections, valueSections } from './reference-keys.ts';
 import { aboutProblems, introduction, findingsIntroduction } from './reference-text.ts';
-import { notInForceYet } from './not-in-force.ts';
 
 /** The text of `policy.schema.json`. */
 export function schemaFile(): string {
@@ -24,18 +23,6 @@ function problems(): string {
   return [aboutProblems, ...groups].join('\n');
 }
 
-function notYet(): string {
-  const rows = notInForceYet().map(({ key, says }) => `- \`${key}\`: ${says}`);
-  return [
-    '## Not in force in this version',
-    '',
-    'These keys are understood and checked, and do nothing yet:',
-    '',
-    ...rows,
-    '',
-  ].join('\n');
-}
-
 /** What `check` finds in a policy that loads, by code. */
 function findings(): string {
   const groups = Object.entries(lintCodes).map(([title, codes]) =>
@@ -47,5 +34,5 @@ function findings(): string {
 /** The text of the reference, `README.md`: what a policy means, every key, every kind of value, every problem. */
 export function referencePage(): string {
   const schema = policyJsonSchema();
-  return [introduction, keySections(schema), valueSections(schema), notYet(), problems(), findings()].join('\n');
+  return [introduction, keySections(schema), valueSections(schema), problems(), findings()].join('\n');
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { notInForceYet } from '../../shared/policy/not-in-force.ts';
 import { jobwarden } from './a-shell.ts';
 
 const good = 'infra/local/policies/demo.yaml';
@@ -24,18 +23,6 @@ describe('jobwarden check', () => {
     expect(code).toBe(1);
     expect(out).toContain('<stdin>:3:8: error: The policy names no rule. [empty-list]\n   3 | rules: []\n');
     expect(out).toContain('Standard input: 2 errors');
-  });
-
-  const isLater = notInForceYet().some(({ key }) => key === 'optOut.perOwnerPerDay');
-  it.runIf(isLater)('is fine with keys that are not in force yet, also with --strict, and says so', async () => {
-    const stdin = `version: 1
-operators: { slack: "#a" }
-targets: [{ engine: bigquery, projects: [analytics-prod] }]
-optOut: { label: "jobwarden=keep", allowedFor: ["*@example.com"], upTo: { runTime: 4h }, perOwnerPerDay: 2 }
-rules: [{ name: a, match: { jobType: query }, limit: { runTime: 1h }, action: warn }]
-`;
-    const { out, code } = await jobwarden(['check', '--strict', '-'], { stdin });
-    expect({ code, note: out.includes('[not-in-force]') }).toEqual({ code: 0, note: true });
   });
 
   it('says only what keeps the file from taking effect where there is such a thing', async () => {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Outside } from '../../functions/cli/command.ts';
 import type { JobSource } from '../../shared/engines/engine.ts';
@@ -94,17 +93,6 @@ describe('jobwarden explain', () => {
       'Breaker and budget are of a sweep, not of a job: the breaker opens above 20 planned cancels',
     );
     expect(out).toContain('at most 2 cancels are attempted. jobwarden sweep shows both.');
-  });
-
-  it('says which keys are not in force, as far as they matter to the job', async () => {
-    const keeping = 'optOut: { label: "jobwarden=keep", allowedFor: ["*"], upTo: { runTime: 4h }, perOwnerPerDay: 2 }';
-    const written = `${await readFile(policy, 'utf8')}\n${keeping}\n`;
-    const notesOf = async (job: string) => {
-      const words = [job, '--policy', '-', '--jobs', jobs, ...monday, '--format', 'json'];
-      const data: Data = JSON.parse((await explain(words, { stdin: written })).out);
-      return data.problems.map(({ where }) => where);
-    };
-    expect(await notesOf('runaway')).toEqual(['optOut.perOwnerPerDay']);
   });
 
   it('asks the deployment for its setting: the option, else the environment, else enforce', async () => {

@@ -102,7 +102,7 @@ const exceptionsOther = rows(
     "approvedBy: text.optional().meta({\n    description: 'Who decided it. This",
     'nobody decides an exemption',
   ],
-  ['perOwnerPerDay: count\n', 'perOwnerPerDay: count.min(1)\n', 'nobody may keep a job'],
+  ['perOwnerPerDay: count.optional()', 'perOwnerPerDay: count.min(1).optional()', 'nobody may keep a job'],
   ['until: date.describe', 'until: date.optional().describe', 'a silence may have no end'],
 );
 

@@ -38,7 +38,6 @@ const loadOther = rows(
     'new Map(problems.map((problem) => [problem, problem]))',
     'problems are told twice',
   ],
-  ['...located(lines, yaml, notInForce(yaml.data))', '', 'what is not in force is not told'],
   ['file === undefined ? rest : { ...rest, file }', 'rest', 'the last problem has no file'],
 );
 

@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { codeGroups } from '../../shared/policy/codes.ts';
 import { loadPolicy } from '../../shared/policy/load.ts';
-import { notInForceYet } from '../../shared/policy/not-in-force.ts';
 import { readYaml } from '../../shared/policy/yaml.ts';
 import { badPolicies } from './bad-policies.ts';
 import { goodPolicy, load, now, small, textOf } from './read.ts';
@@ -29,7 +28,7 @@ describe('a bad policy', () => {
   });
 
   it('stands for every code that a file can have, but the few that have a test of their own', () => {
-    const elsewhere = ['too-big', 'too-many', 'too-many-problems', 'policy-unreadable', 'nobody-told', 'not-in-force'];
+    const elsewhere = ['too-big', 'too-many', 'too-many-problems', 'policy-unreadable', 'nobody-told'];
     const codes = Object.values(codeGroups).flatMap((group) => Object.keys(group));
     const covered = new Set([...badPolicies.map(({ code }) => code), ...elsewhere]);
     expect(codes.filter((code) => !covered.has(code))).toEqual([]);
@@ -255,19 +254,6 @@ describe('problems', () => {
 });
 
 describe('notes', () => {
-  it('say for each key that is written and not acted on what happens instead', () => {
-    const { notes = [] } = load(textOf('infra/policies/example.yaml'));
-    expect(
-      notes.every(({ severity, code, line }) => severity === 'note' && code === 'not-in-force' && line !== undefined),
-    ).toBe(true);
-    const keys = new Set(notes.map(({ where }) => where.replaceAll(/\[\d+\]/g, '[]')));
-    expect([...keys].toSorted()).toEqual(
-      notInForceYet()
-        .map(({ key }) => key)
-        .toSorted(),
-    );
-  });
-
   it('take the folder of Yandex Cloud for no discovery', () => {
     const text = small().replace(/targets: .*/, 'targets: [{ engine: yandex-data-proc, folder: b1gexample }]');
     expect(load(text).notes?.filter(({ where }) => where.endsWith('.folder'))).toEqual([]);

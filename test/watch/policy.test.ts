@@ -182,7 +182,7 @@ describe('with a policy in force', () => {
   });
 
   test('notes on it are in the answer and trouble nobody', async () => {
-    const note: Problem = { code: 'not-in-force', severity: 'note', where: 'silences', says: 'Not yet.', try: 'Wait.' };
+    const note: Problem = { code: 'nobody-told', severity: 'note', where: 'silences', says: 'Not yet.', try: 'Wait.' };
     const world = aWorld({ states: [{ ...good, problems: [note] }] });
     expect(await world.sweep()).toMatchObject({ status: 'ok', policy: { problems: [note] } });
   });
