@@ -8,13 +8,8 @@ export interface BreakerState {
   readonly why: string;
 }
 
-/**
- * Judges the whole plan of a sweep: open when more cancels are planned than `maxCancels`, or than `maxShare` of the
- * unredacted top-level jobs seen once there are at least `minJobs` of them. 0 means that no cancel is let through.
- */
-export function breakerOf(planned: readonly Verdict[], seen: number, limits: Policy['breaker']): BreakerState {
-  const jobs = new Set(planned.map((verdict) => `${verdict.job.target} ${verdict.job.location} ${verdict.job.id}`));
-  const count = jobs.size;
+/** Judges so many planned cancels, as `breakerOf` does. */
+export function breakerFor(count: number, seen: number, limits: Policy['breaker']): BreakerState {
   if (count > limits.maxCancels) {
     return { open: true, planned: count, why: `${count} cancels are planned, over the limit of ${limits.maxCancels}.` };
   }
@@ -24,4 +19,17 @@ export function breakerOf(planned: readonly Verdict[], seen: number, limits: Pol
     return { open: true, planned: count, why: `${count} cancels are planned, ${share}, over the limit of ${limit}.` };
   }
   return { open: false, planned: count, why: '' };
+}
+
+/** How many jobs these verdicts are about. */
+export function jobsIn(planned: readonly Verdict[]): number {
+  return new Set(planned.map(({ job }) => `${job.target} ${job.location} ${job.id}`)).size;
+}
+
+/**
+ * Judges the whole plan of a sweep: open when more cancels are planned than `maxCancels`, or than `maxShare` of the
+ * unredacted top-level jobs seen once there are at least `minJobs` of them. 0 means that no cancel is let through.
+ */
+export function breakerOf(planned: readonly Verdict[], seen: number, limits: Policy['breaker']): BreakerState {
+  return breakerFor(jobsIn(planned), seen, limits);
 }

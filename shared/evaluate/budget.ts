@@ -66,9 +66,14 @@ export function withinBudget(
   planned: readonly Verdict[],
   budget: Policy['budget'],
   attempts: readonly PastAttempt[],
-  about: { readonly nowMs: number; readonly order: (a: Verdict, b: Verdict) => number },
+  about: {
+    readonly nowMs: number;
+    readonly order: (a: Verdict, b: Verdict) => number;
+    /** What others have spent of the budget of this sweep. */
+    readonly inSweep?: number | undefined;
+  },
 ): readonly Verdict[] {
-  const spent = spentBefore(attempts, about.nowMs);
+  const spent = { ...spentBefore(attempts, about.nowMs), sweep: about.inSweep ?? 0 };
   return [...planned].sort(about.order).map((verdict) => {
     const owner = budgetOwner(verdict);
     const why = exhausted(spent, owner, budget);

@@ -38,6 +38,8 @@ export interface Deployment {
   readonly found?: FoundProjects;
   /** What its owner was told of a rule; undefined: nothing yet. Left out where there are no cases: nobody was told. */
   readonly told?: (job: Job, rule: string) => ToldState | undefined;
+  /** How many other jobs of its principal were kept by a label today. Left out where there are no cases. */
+  readonly keptBefore?: (job: Job) => number;
 }
 
 export interface CompiledRule {
@@ -53,6 +55,7 @@ export interface Compiled {
   readonly policy: Policy;
   readonly deployment: Deployment;
   readonly rules: readonly CompiledRule[];
+  readonly ruleNamed: ReadonlyMap<string, Rule>;
   /** Which of the rules have to be held against a job at all. */
   readonly candidates: Candidates;
   readonly exemptions: readonly { readonly entry: Exemption; readonly match: readonly BlockMatcher[] }[];
@@ -156,6 +159,7 @@ export function compile(policy: Policy, deployment: Deployment): Compiled {
     policy,
     deployment,
     rules,
+    ruleNamed: new Map(policy.rules.map((rule) => [rule.name, rule])),
     candidates: candidatesOf(rules, deployment.costs),
     exemptions: policy.exemptions.map((entry) => ({ entry, match: compileMatch(entry.match, groups) })),
     freezes: policy.freezes.map((entry) => ({ entry, match: compileMatch(entry.match, groups) })),

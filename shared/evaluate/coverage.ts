@@ -1,9 +1,11 @@
 import type { Job } from '../jobs/job.ts';
 import { isActive } from './active.ts';
 import type { Compiled, CompiledRule } from './compile.ts';
-import { holdAgainst } from './limits.ts';
-import { holdsBlock } from './matchers.ts';
-import { some } from './truth.ts';
+import { allBlocks, copyInto, noBlocks } from './block-set.ts';
+import { overOf } from './limits.ts';
+import { surelyHolds } from './matchers.ts';
+import { scopesOf } from './scopes.ts';
+import type { Truth } from './truth.ts';
 
 /** How far a rule reaches: jobs that it is about, those over its limit, and those of which that cannot be told. */
 export interface RuleCoverage {
@@ -19,35 +21,37 @@ export interface Coverage {
   rules(): Readonly<Record<string, RuleCoverage>>;
 }
 
-const none: RuleCoverage = { jobs: 0, over: 0, unknown: 0 };
+type Tally = { -readonly [Count in keyof RuleCoverage]: number };
 
-function after(
-  before: RuleCoverage,
-  { match, rule }: CompiledRule,
-  about: { job: Job; nowMs: number; costs: Compiled['deployment']['costs'] },
-): RuleCoverage {
-  const { job, nowMs, costs } = about;
-  const matched = some(match.map((matcher) => holdsBlock(matcher, job)));
-  if (matched === false) return before;
-  const over = matched === undefined ? undefined : holdAgainst(rule.limit, job, nowMs, costs).over;
-  return {
-    jobs: before.jobs + 1,
-    over: before.over + (over === true ? 1 : 0),
-    unknown: before.unknown + (over === undefined ? 1 : 0),
-  };
+/** Adds a job that the rule may be about. */
+function add(tally: Tally, over: Truth): void {
+  tally.jobs += 1;
+  if (over === true) tally.over += 1;
+  if (over === undefined) tally.unknown += 1;
 }
 
-/** Coverage of the rules that are active at `nowMs`, by the jobs as they are listed. Jobs that are not judged do not count. */
+/**
+ * Coverage of the rules that are active at `nowMs`, by the jobs as they are listed. Jobs that are not judged do not count.
+ * Which rules are about a job is looked up, as every sweep asks it of every job.
+ */
 export function coverageOf(compiled: Compiled, nowMs: number): Coverage {
   const { costs } = compiled.deployment;
   const active = compiled.rules.filter(({ rule }) => isActive(rule.active, nowMs, compiled.policy.timezone));
-  const found = new Map(active.map((one) => [one, none]));
+  const found = new Map(active.map((one): [CompiledRule, Tally] => [one, { jobs: 0, over: 0, unknown: 0 }]));
+  const scopes = scopesOf(active);
+  const overFor = ({ match, lines: [limit] }: CompiledRule, job: Job): Truth =>
+    limit !== undefined && surelyHolds(match, job) ? overOf(limit, job, nowMs, costs) : undefined;
+  const [set, every] = [noBlocks(scopes.count), allBlocks(scopes.count)];
   return {
     note: (job) => {
       if (job.redacted || typeof job.parentId === 'string') return;
       if (job.state !== 'running' && job.state !== 'pending') return;
-      for (const one of active) found.set(one, after(found.get(one) ?? none, one, { job, nowMs, costs }));
+      copyInto(set, every);
+      for (const rule of scopes.rulesOf(set, job)) {
+        const tally = found.get(rule);
+        if (tally !== undefined) add(tally, overFor(rule, job));
+      }
     },
-    rules: () => Object.fromEntries([...found].map(([{ rule }, covered]) => [rule.name, covered])),
+    rules: () => Object.fromEntries([...found].map(([{ rule }, tally]) => [rule.name, { ...tally }])),
   };
 }

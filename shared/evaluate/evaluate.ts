@@ -84,6 +84,7 @@ function supersededBy(losers: readonly Finding[], hearing: Hearing): readonly Su
 
 /** What carries the job's cancel out comes before what only could; the order is otherwise kept. */
 function withWinnerFirst({ compiled, job, nowMs }: Hearing, findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length < 2) return findings;
   const isFree = ({ action, result }: Finding) =>
     action === 'cancel' && holdOf(compiled, { job, rule: result.compiled.rule.name }, nowMs) === undefined;
   const free = findings.find(isFree);

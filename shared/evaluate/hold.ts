@@ -78,10 +78,14 @@ function carriesLabel(job: Job, key: string, value: string): boolean | undefined
   return Object.hasOwn(job.labels, key) && job.labels[key] === value;
 }
 
-/** Holds back what its owner keeps, or may keep, by a label, up to the ceiling. */
+function isUsedUp({ deployment }: Compiled, most: number | undefined, job: Job): boolean {
+  return most !== undefined && (deployment.keptBefore?.(job) ?? 0) >= most;
+}
+
+/** Holds back what its owner keeps, or may keep, by a label, up to the ceiling, and so many jobs a day. */
 export const optOut: Hold = (compiled, { job }, nowMs) => {
   const entry = compiled.policy.optOut;
-  if (entry === undefined) return undefined;
+  if (entry === undefined || isUsedUp(compiled, entry.perOwnerPerDay, job)) return undefined;
   const { key, value } = entry.label;
   const keeps = every([carriesLabel(job, key, value), compiled.mayOptOut(job.principal)]);
   if (keeps === false) return undefined;
@@ -96,7 +100,7 @@ export const optOut: Hold = (compiled, { job }, nowMs) => {
 
 /** Holds a cancel back until its owner was told and the rule's grace is over. */
 export const grace: Hold = (compiled, { job, rule: name }, nowMs) => {
-  const rule = compiled.policy.rules.find((one) => one.name === name);
+  const rule = compiled.ruleNamed.get(name);
   if (rule?.graceMs === 0) return undefined;
   if (rule?.graceMs === undefined) return { by: 'grace', why: 'The rule says nothing of a grace.' };
   const told = compiled.deployment.told?.(job, name);

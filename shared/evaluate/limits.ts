@@ -58,6 +58,23 @@ export function isOver({ needsAll, all }: Numbers, job: Job, nowMs: number, cost
   return needsAll;
 }
 
+/** What does not apply to the job as it is now is over nothing, and not unknown. */
+function applies(metric: Metric, { state }: Job): boolean {
+  if (metric === 'runTime') return state === 'running';
+  return metric === 'queueTime' ? state === 'pending' : true;
+}
+
+/** What `holdAgainst` says of a limit, unknown or not, without the measurements: for counting jobs by the thousand. */
+export function overOf({ needsAll, all }: Numbers, job: Job, nowMs: number, costs: Costs): Truth {
+  let isKnown = true;
+  for (const { metric, threshold } of all) {
+    const found = amount(metric, job, nowMs, costs);
+    if (found === undefined && applies(metric, job)) isKnown = false;
+    else if ((found !== undefined && found > threshold) !== needsAll) return !needsAll;
+  }
+  return isKnown ? needsAll : undefined;
+}
+
 /** The line that was passed: the limit itself, or only the earlier warning line. */
 export type Line = 'limit' | 'warnAt';
 

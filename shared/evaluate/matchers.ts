@@ -16,6 +16,8 @@ export interface KeyTest {
   readonly key: string;
   readonly wants: readonly string[];
   readonly test: (job: Job) => Truth;
+  /** The one thing of a job that the answer depends on; left out where there are several. Jobs alike in it are told alike. */
+  readonly asks?: (job: Job) => Field;
 }
 
 /** One block of a match: all keys must hold and no `unless` block may. */
@@ -59,7 +61,8 @@ const fieldKeys = Object.keys(fields).filter((key): key is FieldKey => Object.ha
 
 function fieldTest(key: FieldKey, wants: readonly string[], groups: Groups): KeyTest {
   const holds = compileValues(wants, { groups, lowerCase: key === 'principal' });
-  return { key, wants, test: (job) => holds(fields[key](job)) };
+  const asks = fields[key];
+  return { key, wants, test: (job) => holds(asks(job)), asks };
 }
 
 const isNegated = (want: string) => want.startsWith('!');
@@ -97,7 +100,9 @@ function clientTest(wants: readonly string[], groups: Groups): KeyTest {
 
 function labelTest(label: string, wants: readonly string[], groups: Groups): KeyTest {
   const holds = compileLabel(label, wants, groups);
-  return { key: `labels.${label}`, wants, test: (job) => holds(job.labels) };
+  const asks = ({ labels }: Job): Field =>
+    labels === undefined ? undefined : Object.hasOwn(labels, label) ? (labels[label] ?? null) : null;
+  return { key: `labels.${label}`, wants, test: (job) => holds(job.labels), asks };
 }
 
 function continuousTest(wanted: boolean): KeyTest {
@@ -143,6 +148,19 @@ export function mayHold(matchers: readonly BlockMatcher[], job: Job): boolean {
     if (mayAllHold(keys, job) && (unless.length === 0 || holdsAny(unless, job) !== true)) return true;
   }
   return false;
+}
+
+/** Whether any block holds for certain: the same as asking whether `holdsAny` is true, without the rest. */
+export function surelyHolds(matchers: readonly BlockMatcher[], job: Job): boolean {
+  for (const { keys, unless } of matchers) {
+    if (mustAllHold(keys, job) && (unless.length === 0 || holdsAny(unless, job) === false)) return true;
+  }
+  return false;
+}
+
+function mustAllHold(keys: readonly KeyTest[], job: Job): boolean {
+  for (const { test } of keys) if (test(job) !== true) return false;
+  return true;
 }
 
 function mayAllHold(keys: readonly KeyTest[], job: Job): boolean {

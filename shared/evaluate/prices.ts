@@ -89,6 +89,22 @@ function written(prices: Readonly<Record<string, number>>, ...place: readonly st
   return Object.entries(prices).map(([name, usd]) => [keyOf(...place, name), { usd, from: "the policy's price" }]);
 }
 
+/** So many names are remembered of each kind; beyond these all are forgotten. */
+const mostNames = 1024;
+
+/** The same, but what was found for a name is kept: jobs come by the thousand, and their names are few. */
+function remembering<Found>(find: (name: string) => Found): (name: string) => Found {
+  const found = new Map<string, { readonly it: Found }>();
+  return (name) => {
+    const known = found.get(name);
+    if (known !== undefined) return known.it;
+    const one = { it: find(name) };
+    if (found.size >= mostNames) found.clear();
+    found.set(name, one);
+    return one.it;
+  };
+}
+
 /** The built-in table, dated, with the policy's prices in the place of those that they name. */
 export function priceBook({ onDemandPerTiB: perTiB, slotHour, reservations }: Policy['prices']): PriceBook {
   const places = Object.entries(slotHours).flatMap(([place, list]) => listed(list, place));
@@ -97,12 +113,13 @@ export function priceBook({ onDemandPerTiB: perTiB, slotHour, reservations }: Po
   const slots = new Map([...places, ...ownPlaces]);
   const named = Object.entries(reservations).map(([name, usd]) => [reservationName(name), usd]);
   const reserved = new Map(written(Object.fromEntries(named)));
+  const slotHoursIn = remembering((location) => remembering((edition) => slots.get(keyOf(location, edition))));
   const highest = (...maps: readonly ReadonlyMap<string, Price>[]) =>
     Math.max(0, ...maps.flatMap((prices) => [...prices.values()].map(({ usd }) => usd)));
   return {
     most: { perTiB: highest(bytes), slotHour: highest(slots, reserved) },
-    perTiB: (location) => bytes.get(keyOf(location)),
-    slotHour: (location, edition) => slots.get(keyOf(location, edition)),
-    reservedSlotHour: (reservation) => reserved.get(keyOf(reservationName(reservation))),
+    perTiB: remembering((location) => bytes.get(keyOf(location))),
+    slotHour: (location, edition) => slotHoursIn(location)(edition),
+    reservedSlotHour: remembering((reservation) => reserved.get(keyOf(reservationName(reservation)))),
   };
 }

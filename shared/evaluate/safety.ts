@@ -1,5 +1,5 @@
 import type { HeldBack, Verdict } from '../jobs/verdict.ts';
-import { breakerOf, type BreakerState } from './breaker.ts';
+import { breakerFor, breakerOf, jobsIn, type BreakerState } from './breaker.ts';
 import { quiet, type Circumstances } from './circumstances.ts';
 import { byWeight, withinBudget } from './budget.ts';
 import type { Compiled } from './compile.ts';
@@ -67,18 +67,29 @@ function bounded(compiled: Compiled, planned: readonly Verdict[], breaker: Break
   const order = byWeight(compiled.deployment.costs, now.nowMs);
   return [
     ...stopped.map((verdict) => withHold(verdict, { by: 'breaker', why })),
-    ...withinBudget(free, compiled.policy.budget, now.attempts, { nowMs: now.nowMs, order }),
+    ...withinBudget(free, compiled.policy.budget, now.attempts, {
+      nowMs: now.nowMs,
+      order,
+      inSweep: now.fleet?.granted ?? now.granted,
+    }),
   ];
 }
 
 /** Cancels that are counted together: for real; observed although the rule is in force; and of rules on trial. */
 const shares = ['enforce enforce', 'observe enforce', 'observe observe'] as const;
 
+/** The breaker over the cancels that are for real: one that the fleet opened before stays open whatever is planned here. */
+function realBreaker(compiled: Compiled, planned: readonly Verdict[], now: Circumstances): BreakerState {
+  const { seen, fleet, granted = 0 } = now;
+  const state = breakerFor(jobsIn(planned) + granted + (fleet?.planned ?? 0), seen, compiled.policy.breaker);
+  return fleet?.open === undefined ? state : { ...state, open: true, why: fleet.open };
+}
+
 /**
  * Decides, once and over the whole sweep, which cancels may be carried out: what the policy holds back for each job;
  * then what this sweep does; then the breaker over those that are left; then the budgets. What is for real, what is only
  * observed and what is on trial are counted apart, so that a rule on trial can neither open the breaker nor use up a
- * budget, and observing shows what enforcing would do.
+ * budget, and observing shows what enforcing would do: a job whose cancel was observed before would be gone by now.
  */
 export function planIn(compiled: Compiled, verdicts: readonly Verdict[], now: Circumstances): Plan {
   const all = verdicts.map((verdict) => {
@@ -87,17 +98,20 @@ export function planIn(compiled: Compiled, verdicts: readonly Verdict[], now: Ci
     const hold = isPlanned(one) ? heldNow(compiled, one, now) : undefined;
     return hold === undefined ? one : withHold(one, hold);
   });
+  const isCounted = (verdict: Verdict) => isPlanned(verdict) && now.wasObserved?.(verdict) !== true;
   const planned = shares.map((share) =>
-    all.filter((verdict) => isPlanned(verdict) && `${verdict.mode} ${verdict.modes.rule}` === share),
+    all.filter((verdict) => isCounted(verdict) && `${verdict.mode} ${verdict.modes.rule}` === share),
   );
-  const past = { ...now, attempts: [] };
-  const states = planned.map((share) => breakerOf(share, now.seen, compiled.policy.breaker));
+  const past = { ...now, attempts: [], granted: 0, fleet: undefined };
+  const states = planned.map((share, index) =>
+    index === 0 ? realBreaker(compiled, share, now) : breakerOf(share, now.seen, compiled.policy.breaker),
+  );
   const decided = planned.flatMap((share, index) => {
     const state = states[index] ?? closed;
     const isReal = index === 0;
     return bounded(compiled, share, isReal && now.breakerClosed ? closed : state, isReal ? now : past);
   });
-  return { verdicts: [...all.filter((verdict) => !isPlanned(verdict)), ...decided], breaker: states[0] ?? closed };
+  return { verdicts: [...all.filter((verdict) => !isCounted(verdict)), ...decided], breaker: states[0] ?? closed };
 }
 
 /** The plan where nothing has happened before: for policies that are tried out. */

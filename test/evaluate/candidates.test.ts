@@ -69,6 +69,25 @@ it('asks few rules: none of a job below every limit, and none that cannot match 
   expect(names(aJob({ project: 'finance-eu', runTimeMs: minutes(31) }))).toEqual(['elsewhere', 'long']);
 });
 
+it('asks only what has passed: by a ms, by all numbers where all are needed, and in the order of the policy', () => {
+  const both = aRule({ name: 'both', limit: { all: { runTime: '30m', bytesProcessed: '5 TiB' } } });
+  const wide = aRule({ name: 'wide', limit: { runTime: '2h' }, overrides: ['both'] });
+  const long = aRule({ name: 'long', limit: { runTime: '1h' } });
+  const names = (rules: readonly ReturnType<typeof aRule>[], one: Job) =>
+    compiled({ rules: [...rules] })
+      .candidates.of(one, nowMs)
+      .map(({ rule }) => rule.name);
+  expect(names([long], aJob({ runTimeMs: minutes(60) }))).toEqual([]);
+  expect(names([long], aJob({ runTimeMs: minutes(60) + 1 }))).toEqual(['long']);
+  expect(names([both], aJob({ runTimeMs: minutes(31) }))).toEqual([]);
+  expect(names([both], aJob({ runTimeMs: minutes(31), bytesProcessed: tib(6) }))).toEqual(['both']);
+  expect(names([wide, long, both], aJob({ runTimeMs: minutes(61), bytesProcessed: tib(6) }))).toEqual([
+    'wide',
+    'long',
+    'both',
+  ]);
+});
+
 it('looks a price up wherever the highest of all prices would be enough, and the job is in the dearest place', () => {
   const ready = compiled({ rules: [aRule({ limit: { costSoFar: '10 USD' } })] });
   const dearest = (bytesProcessed: number) =>

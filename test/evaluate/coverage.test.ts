@@ -1,9 +1,14 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { isActive } from '../../shared/evaluate/active.ts';
 import { compile } from '../../shared/evaluate/compile.ts';
-import { coverageOf } from '../../shared/evaluate/coverage.ts';
+import { coverageOf, type RuleCoverage } from '../../shared/evaluate/coverage.ts';
 import { costsOf } from '../../shared/evaluate/cost.ts';
+import { holdAgainst } from '../../shared/evaluate/limits.ts';
+import { holdsAny } from '../../shared/evaluate/matchers.ts';
 import type { Job } from '../../shared/jobs/job.ts';
-import { aJob, aPolicy, aRule, gib, hours, minutes, nowMs } from '../make.ts';
+import { aJob, aPolicy, aRule, compiled as madeReady, gib, hours, minutes, nowMs } from '../make.ts';
+import * as arbitrary from './arbitrary.ts';
 
 // Synthetic: no such job or rule exists.
 const policy = aPolicy({
@@ -40,4 +45,30 @@ test('jobs that are never judged are not covered', () => {
     { ...job, parentId: 'p' },
   ];
   expect(covered(none)['long']).toEqual({ jobs: 0, over: 0, unknown: 0 });
+});
+
+/** Each rule is held against each job, and everything is measured. */
+function plainly(ready: ReturnType<typeof madeReady>, jobs: readonly Job[]): Readonly<Record<string, RuleCoverage>> {
+  const active = ready.rules.filter(({ rule }) => isActive(rule.active, nowMs, ready.policy.timezone));
+  const counted = active.map(({ rule, match }): [string, RuleCoverage] => {
+    const about = jobs.filter((job) => holdsAny(match, job) !== false);
+    const over = about.map((job) =>
+      holdsAny(match, job) === true ? holdAgainst(rule.limit, job, nowMs, ready.deployment.costs).over : undefined,
+    );
+    const count = (wanted: boolean | undefined) => over.filter((one) => one === wanted).length;
+    return [rule.name, { jobs: about.length, over: count(true), unknown: count(undefined) }];
+  });
+  return Object.fromEntries(counted);
+}
+
+test('the numbers are those of holding every rule against every job, also where much is unknown', () => {
+  fc.assert(
+    fc.property(arbitrary.policy, fc.array(arbitrary.job, { maxLength: 12 }), (written, jobs) => {
+      const ready = madeReady(written);
+      const coverage = coverageOf(ready, nowMs);
+      for (const job of jobs) coverage.note(job);
+      expect(coverage.rules()).toEqual(plainly(ready, jobs));
+    }),
+    { numRuns: 500 },
+  );
 });

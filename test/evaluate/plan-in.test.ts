@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { quiet, type Circumstances, type PastAttempt } from '../../shared/evaluate/circumstances.ts';
+import { planBeside, withGranted } from '../../shared/evaluate/plan-beside.ts';
 import { planIn } from '../../shared/evaluate/safety.ts';
 import type { HeldBack, Verdict } from '../../shared/jobs/verdict.ts';
 import { aJob, aRule, aVerdict, compiled, hours, minutes, nowMs, tib, type WrittenPolicy } from '../make.ts';
@@ -52,6 +53,68 @@ describe('a standstill', () => {
 
   it('comes after what the policy itself holds back', () => {
     expect(held(cancels(1), { standstill }, { protect: { principals: '*' } })).toEqual({ protection: 1 });
+  });
+});
+
+describe('a part of a fleet', () => {
+  const fleet = { planned: 0, granted: 0 };
+
+  it('counts what the others plan for the breaker', () => {
+    expect(plan(cancels(1), { fleet: { ...fleet, planned: 20 } }).breaker).toMatchObject({ open: true, planned: 21 });
+    expect(held(cancels(1), { fleet: { ...fleet, planned: 20 } })).toEqual({ breaker: 1 });
+    expect(held(cancels(1), { fleet: { ...fleet, planned: 19 } })).toEqual({ nothing: 1 });
+  });
+
+  it('counts the share of what is planned in all of the jobs seen', () => {
+    const written: WrittenPolicy = { breaker: { maxShare: '25%', minJobs: 10 } };
+    expect(held(cancels(3), { seen: 16, fleet: { ...fleet, planned: 2 } }, written)).toEqual({ breaker: 3 });
+    expect(held(cancels(3), { seen: 20, fleet: { ...fleet, planned: 2 } }, written)).toEqual({ nothing: 3 });
+    expect(held(cancels(5), { seen: 16, fleet }, written)).toEqual({ breaker: 5 });
+  });
+
+  it('has its cancels held back while the breaker of the fleet is open, unless somebody closed it', () => {
+    const open = { ...fleet, open: '30 cancels are planned.' };
+    expect(held(cancels(1), { fleet: open })).toEqual({ breaker: 1 });
+    expect(plan(cancels(1), { fleet: open }).verdicts[0]?.heldBack?.why).toBe(
+      'The breaker is open: 30 cancels are planned.',
+    );
+    expect(held(cancels(1), { fleet: open, breakerClosed: true })).toEqual({ nothing: 1 });
+    expect(held(cancels(1, { mode: 'observe', modes: observed }), { fleet: open })).toEqual({ nothing: 1 });
+  });
+
+  it('has what the others left of the budget of a sweep', () => {
+    const written: WrittenPolicy = { budget: { perSweep: 5 } };
+    expect(held(cancels(3), { fleet: { ...fleet, granted: 4 } }, written)).toEqual({ nothing: 1, budget: 2 });
+  });
+});
+
+describe('cancels that the sweep was granted before', () => {
+  const before = (count: number) => withGranted(quiet(1000, nowMs), cancels(count, {}, 'before'));
+
+  it('count for the breaker', () => {
+    const written: WrittenPolicy = { budget: { perSweep: 50, perHour: 50, perOwnerPerHour: 50 } };
+    expect(plan(cancels(1), before(20), written).breaker).toMatchObject({ open: true, planned: 21 });
+    expect(held(cancels(1), before(19), written)).toEqual({ nothing: 1 });
+    expect(planBeside(compiled(written), cancels(5), cancels(6, {}, 'beside'), before(10))).toEqual([]);
+    expect(planBeside(compiled(written), cancels(5), cancels(5, {}, 'beside'), before(10))).toHaveLength(5);
+  });
+
+  it.each([{ perSweep: 5 }, { perHour: 5 }, { perOwnerPerHour: 5 }])('have used up what they take of %j', (tight) => {
+    const written: WrittenPolicy = { budget: { perSweep: 50, perHour: 50, perOwnerPerHour: 50, ...tight } };
+    expect(held(cancels(3), before(4), written)).toEqual({ nothing: 1, budget: 2 });
+    expect(planBeside(compiled(written), cancels(1), cancels(3, {}, 'beside'), before(3))).toHaveLength(1);
+  });
+
+  it('are among those of the fleet where there is one, and not counted twice', () => {
+    const written: WrittenPolicy = { budget: { perSweep: 5 } };
+    const now = { ...before(2), fleet: { planned: 0, granted: 2 } };
+    expect(held(cancels(4), now, written)).toEqual({ nothing: 3, budget: 1 });
+    expect(plan(cancels(4), now, written).breaker.planned).toBe(6);
+  });
+
+  it('say nothing of what is only observed', () => {
+    const written: WrittenPolicy = { budget: { perSweep: 5 } };
+    expect(held(cancels(5, { mode: 'observe', modes: observed }), before(5), written)).toEqual({ nothing: 5 });
   });
 });
 

@@ -168,16 +168,24 @@ const evaluateOther = rows(
   ['open.includes(result) || (', '(', 'no look at jobs whose match is unknown'],
 );
 
-const gate = rows(
-  'evaluate/candidates.ts',
-  true,
-  ['rule.overrides.length > 0', 'false', 'a rule sets others aside only while it is over its own limit'],
-  [
-    'return !mark.line.needsAll || isOver(',
-    'return !mark.line.needsAll || !isOver(',
-    'a line that needs all is not asked',
-  ],
-);
+const gate = [
+  ...rows(
+    'evaluate/candidates.ts',
+    true,
+    ['rule.overrides.length > 0', 'false', 'a rule sets others aside only while it is over its own limit'],
+    ['if (isOver(line, job, nowMs, costs)) return true;', 'return true;', 'of a line that needs all, one is enough'],
+  ),
+  ...rows(
+    'evaluate/scopes.ts',
+    true,
+    ['at: false }', 'at: true }', 'what a rule asks for keeps it out'],
+    [
+      'known.set(asks(job), possible);',
+      'known.set(undefined, possible);',
+      'what one value leaves possible counts for all',
+    ],
+  ),
+];
 
 const unjudged = rows(
   'evaluate/judge-rule.ts',
@@ -211,21 +219,57 @@ const gateOther = [
   ...rows(
     'evaluate/candidates.ts',
     false,
-    [
-      'return rule.lines.flatMap((line) =>',
-      'return rule.lines.slice(0, 1).flatMap((line) =>',
-      'warning lines are not looked at',
-    ],
     ["rule.ifUnknown === 'warn'", 'false', 'what cannot be judged is passed over'],
-    ['> lowest.runTime', '> lowest.runTime + 1000', 'what has just passed is overlooked'],
-    ['if (number <= mark.threshold) break;', '', 'rules that are not passed are candidates'],
     ['a.order - b.order', 'b.order - a.order', 'the later rule wins'],
-    ['<= lowest[metric]) return false', '<= lowest[metric] * 2) return false', 'what costs enough is overlooked'],
-    ["if (job.state === 'running' ?", "if (job.state === 'pending' ?", 'what runs is not looked at'],
+    ['return together(over, open, also);', 'return together(over, also);', 'who is over one rule is never unjudged'],
+  ),
+  ...rows(
+    'evaluate/marks.ts',
+    false,
+    ['rule.lines.flatMap(', 'rule.lines.slice(0, 1).flatMap(', 'warning lines are not looked at'],
+    ['?? nowMs) > runTime', '?? nowMs) > runTime + 1000', 'what has just passed is overlooked'],
+    ["if (job.state === 'running') {", "if (job.state === 'pending') {", 'what runs is not looked at'],
+    ['job.slotMs ?? 0) > lowest;', 'job.slotMs ?? 0) > lowest * 2;', 'what costs enough is overlooked'],
+    ['job.createdAtMs ?? nowMs', 'job.startedAtMs ?? nowMs', 'what waits is not looked at'],
+    ['if (threshold <= highest) for', 'if (threshold === highest) for', 'only the last of the numbers passed counts'],
+    ['else addAll(set, passed);', 'else copyInto(set, passed);', 'only the last metric counts'],
+    ['low = middle + 1;', 'low = middle + 2;', 'the wrong step is found'],
+  ),
+  ...rows(
+    'evaluate/scopes.ts',
+    false,
+    ['if (!meet(set, facet.asking)) continue;', 'if (meet(set, facet.asking)) continue;', 'nothing is asked'],
+    [
+      'map((key) => ({ block, key, at: true }))',
+      'map((key) => ({ block, key, at: false }))',
+      'only the excepted are meant',
+    ],
+    ['found.at(-1) !== place.rule && ', '', 'a rule with two blocks is there twice'],
+    ['keys.length === 1 && unless', 'keys.length > 0 && unless', 'an exception is told by the first of its keys'],
+  ),
+  ...rows(
+    'evaluate/block-set.ts',
+    false,
+    ['(-1 << (from & 31))', '(-2 << (from & 31))', 'every second block is passed over'],
+    ['if (word >= set.length) return -1;', 'if (word > 0) return -1;', 'only the first 32 blocks are found'],
+    ['& ~(1 << (block & 31))', '& ~(2 << (block & 31))', 'the next block is ruled out'],
+    ['set[index] = both;', 'set[index] = other[index] ?? 0;', 'what was ruled out comes back'],
+  ),
+  ...rows(
+    'evaluate/coverage.ts',
+    false,
+    ['if (over === undefined) tally.unknown += 1;', '', 'what cannot be told is not counted'],
+    ['limit !== undefined && surelyHolds(match, job) ?', 'limit !== undefined ?', 'who may be meant is over'],
   ),
   ...rows(
     'evaluate/limits.ts',
     false,
+    [
+      'if (found === undefined && applies(metric, job)) isKnown = false;',
+      'if (found === undefined) isKnown = false;',
+      'what does not apply is unknown',
+    ],
+    ['return isKnown ? needsAll : undefined;', 'return needsAll;', 'what is unknown is known'],
     ['if (over !== needsAll) return over;', 'return over;', 'only the first number of a limit is looked at'],
     ["return { needsAll: limit.how === 'all', all };", 'return { needsAll: true, all };', 'any one is passed over'],
     [
