@@ -68,7 +68,8 @@ function destinationOf(read: Reader, jobType: string): string | null | undefined
   return parts.includes(undefined) ? undefined : parts.join('.');
 }
 
-function firstUri(uris: unknown): string | null | undefined {
+/** The first of the addresses that something is extracted to; null where there are none, undefined where it is no text. */
+export function firstUri(uris: unknown): string | null | undefined {
   if (uris === undefined) return null;
   const first: unknown = Array.isArray(uris) ? uris[0] : undefined;
   return typeof first === 'string' ? first : undefined;

@@ -3,6 +3,7 @@ import { EngineError } from '../engine.ts';
 import type { Call } from './calls.ts';
 import type { Meter } from '../http/meter.ts';
 import type { Pace } from '../http/pace.ts';
+import { impersonated } from './identity.ts';
 
 /** How BigQuery is reached. Nothing here is read from the environment. */
 export interface BigQueryOptions {
@@ -10,6 +11,8 @@ export interface BigQueryOptions {
   readonly endpoint?: string | undefined;
   /** Another address of Resource Manager, which is asked for projects: as `endpoint`, which it is when left out. */
   readonly managerEndpoint?: string | undefined;
+  /** The service account that calls are made as; who calls needs `iam.serviceAccounts.getAccessToken` on it. */
+  readonly identity?: string | undefined;
   /** Credentials to use instead of those of the environment. */
   readonly authClient?: AuthClient;
   /** Epoch ms. */
@@ -57,7 +60,9 @@ export async function connect(options: BigQueryOptions, project: string): Promis
   const base = endpoint === undefined ? undefined : apiBase(endpoint);
   const manager = managerEndpoint === undefined ? undefined : `${new URL(apiBase(managerEndpoint)).origin}/v3`;
   const { BigQuery } = await import('@google-cloud/bigquery');
-  const authClient = options.authClient ?? ((base ?? manager) === undefined ? undefined : await withoutCredentials());
+  const own = options.authClient ?? ((base ?? manager) === undefined ? undefined : await withoutCredentials());
+  const iam = manager === undefined ? undefined : new URL(manager).origin;
+  const authClient = options.identity === undefined ? own : await impersonated(options.identity, own, iam);
   // A project keeps the auth library from searching for one (it would start gcloud, or ask the metadata server).
   const client = new BigQuery({ projectId: project, scopes, ...(authClient && { authClient }) });
   // The client's own endpoint obeys BIGQUERY_EMULATOR_HOST behind our back: who may name an address is for settings to say.

@@ -1,10 +1,17 @@
 import type { Job, PrincipalKind } from '../../jobs/job.ts';
 import type { Reader } from '../http/read.ts';
 
+type Identity = Pick<Job, 'principal' | 'principalKind'>;
+
 /** Who ran the job: the e-mail address where there is one, else the subject, lower-cased; and what kind of identity it is. */
-export function principalOf(read: Reader): Pick<Job, 'principal' | 'principalKind'> {
-  const email = read.text('user_email')?.toLowerCase();
-  const subject = read.text('principal_subject')?.toLowerCase();
+export function principalOf(read: Reader): Identity {
+  return identityOf(read.text('user_email'), read.text('principal_subject'));
+}
+
+/** The same from the two texts of a record. */
+export function identityOf(address: string | undefined, written: string | undefined): Identity {
+  const email = address?.toLowerCase();
+  const subject = written?.toLowerCase();
   // A subject repeats the address behind `user:` or `serviceAccount:`; a pattern for the address has to meet it there too.
   const principal = email ?? subject?.replace(/^(?:user|serviceaccount):/, '');
   if (principal === undefined) return {};
@@ -12,7 +19,8 @@ export function principalOf(read: Reader): Pick<Job, 'principal' | 'principalKin
 }
 
 function kindOf(principal: string, subject: string | undefined): PrincipalKind {
-  if (/[@.]gserviceaccount\.com$/.test(principal) || subject?.startsWith('serviceaccount:')) return 'serviceAccount';
+  const isAccount = principal.endsWith('.gserviceaccount.com') || principal.endsWith('@gserviceaccount.com');
+  if (isAccount || subject?.startsWith('serviceaccount:')) return 'serviceAccount';
   if (principal.startsWith('serviceaccount:')) return 'serviceAccount';
   const federated = /^principal(?:set)?:\/\//;
   if (federated.test(principal) || (subject !== undefined && federated.test(subject))) return 'external';

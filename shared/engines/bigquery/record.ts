@@ -2,6 +2,7 @@ import type { Job, JobState } from '../../jobs/job.ts';
 import { configurationOf } from './configuration.ts';
 import { endOf } from './end.ts';
 import { briefly } from '../http/failure.ts';
+import { plainJob } from './plain-record.ts';
 import { principalOf } from './principal.ts';
 import type { Reader } from '../http/read.ts';
 import { reader, valueAt } from '../http/read.ts';
@@ -22,6 +23,12 @@ export type Reading = { readonly job: Job } | { readonly unreadable: string };
  * stays unknown and is never 0, what cannot be read is a doubt, and a record without a job id is unreadable.
  */
 export function readJob(record: unknown, found: Finding): Reading {
+  const plain = plainJob(record, found);
+  return plain === undefined ? readWithCare(record, found) : { job: plain };
+}
+
+/** The same for any record, however strange. */
+export function readWithCare(record: unknown, found: Finding): Reading {
   const read = reader(record);
   const id = read.text('jobReference.jobId');
   if (id === undefined) return { unreadable: unreadable(record, found) };

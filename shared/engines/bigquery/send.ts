@@ -3,6 +3,7 @@ import { unlessAborted } from '../http/abort.ts';
 import type { Call } from './calls.ts';
 import type { Connection } from './connection.ts';
 import type { Failure } from '../http/failure.ts';
+import { plainTransport } from '../http/transport.ts';
 import { lostFailure, respondedFailure } from './lost.ts';
 
 /** One attempt: the body of a 2xx answer and the `Date` of its head, or why there is none. */
@@ -56,6 +57,7 @@ function requestOf(call: Call, url: string, signal: AbortSignal) {
     signal,
     retry: false,
     responseType: 'text' as const,
+    adapter: plainTransport,
     // It blanks every answer in which the word "secret" stands, be it a table's name. Its errors never leave this adapter.
     errorRedactor: false as const,
     // The API never redirects; whoever does shall not get the token or turn a POST into a GET.

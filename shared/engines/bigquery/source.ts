@@ -32,36 +32,57 @@ const remembered = 200;
 function list(request: Client, target: TargetRef, budget: CallBudget): AsyncIterable<Page> {
   const found = { target: target.name, project: target.project, withText: false };
   const nextAnswer = pager(request, { project: target.project, budget });
-  let before: readonly string[] = [];
+  let before: readonly Listed[] = [];
   const next = async (): Promise<IteratorResult<Page>> => {
     const answer = await nextAnswer();
     if (answer === undefined) return { done: true, value: undefined };
     const page = readPage(answer, found);
-    const jobs = page.jobs.filter(isNewTo(new Set(before)));
-    before = [...before, ...page.jobs.slice(-remembered).map(jobName)].slice(-remembered);
+    const jobs = page.jobs.filter(isNewTo(before));
+    before = [...before, ...page.jobs.slice(-remembered).map(listedAs)].slice(-remembered);
     return { done: false, value: { ...page, jobs } };
   };
   return { [Symbol.asyncIterator]: () => ({ next }) };
 }
 
-/** Whether a job is to be handed on: once, and only if it is nobody's child. */
-function isNewTo(seen: Set<string>): (job: Job) => boolean {
+/** A job that was listed, by its whole name and by the part of it that is nearly always enough to tell. */
+interface Listed {
+  readonly id: string;
+  readonly name: string;
+}
+
+const listedAs = (job: Job): Listed => ({ id: job.id, name: jobName(job) });
+
+/** Whether a job is to be handed on: once, and only if it is nobody's child. Names are made where an id comes again. */
+function isNewTo(before: readonly Listed[]): (job: Job) => boolean {
+  const ids = new Set(before.map(({ id }) => id));
+  const names = new Set(before.map(({ name }) => name));
+  let unnamed: Job[] = [];
   return (job) => {
-    const name = jobName(job);
     // The plain list has no children (BigQuery REST reference); where a service gives some all the same, they are no targets.
-    if (typeof job.parentId === 'string' || seen.has(name)) return false;
-    seen.add(name);
-    return true;
+    if (typeof job.parentId === 'string') return false;
+    if (!ids.has(job.id)) {
+      ids.add(job.id);
+      unnamed.push(job);
+      return true;
+    }
+    for (const one of unnamed) names.add(jobName(one));
+    unnamed = [];
+    const name = jobName(job);
+    const isNew = !names.has(name);
+    names.add(name);
+    return isNew;
   };
 }
 
 function readPage(answer: Answer, found: Finding): Page {
-  const readings = answer.records.map((record) => readJob(record, found));
-  return {
-    jobs: readings.flatMap((reading) => ('job' in reading ? [reading.job] : [])),
-    unreadable: readings.flatMap((reading) => ('unreadable' in reading ? [reading.unreadable] : [])),
-    unreachable: answer.unreachable,
-  };
+  const jobs: Job[] = [];
+  const unreadable: string[] = [];
+  for (const record of answer.records) {
+    const reading = readJob(record, found);
+    if ('job' in reading) jobs.push(reading.job);
+    else unreadable.push(reading.unreadable);
+  }
+  return { jobs, unreadable, unreachable: answer.unreachable };
 }
 
 async function get(request: Client, ref: JobRef, budget: CallBudget): Promise<Job | undefined> {
