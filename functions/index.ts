@@ -3,7 +3,7 @@ import type { Problem } from '../shared/jobs/problem.ts';
 import { onlyFrom } from './caller.ts';
 import { traced } from './log-context.ts';
 import { writeLog } from './log.ts';
-import { readNotifySettings, readWatchSettings } from './settings.ts';
+import { readNotifySettings, readShardSettings, readWatchSettings } from './settings.ts';
 
 /** Says everything that is wrong with the settings, and ends the process: a deployment with wrong settings must not come up. */
 function refuse(problems: readonly Problem[]): never {
@@ -17,6 +17,14 @@ async function registerWatch(): Promise<readonly Problem[]> {
   if (!('mode' in settings)) return settings;
   const { startWatch } = await import('./watch/start.ts');
   http('watch', traced('watch', settings.project, onlyFrom(settings.caller, writeLog, startWatch(settings))));
+  return [];
+}
+
+async function registerShard(): Promise<readonly Problem[]> {
+  const settings = readShardSettings(process.env);
+  if (!('mode' in settings)) return settings;
+  const { startShard } = await import('./watch/start.ts');
+  http('shard', traced('shard', settings.project, onlyFrom(settings.caller, writeLog, startShard(settings))));
   return [];
 }
 
@@ -37,7 +45,8 @@ if (process.env['PUBSUB_EMULATOR_HOST'] || process.env['BIGQUERY_EMULATOR_HOST']
 const given = process.argv.find((argument) => argument.startsWith('--target='))?.slice('--target='.length);
 const target = process.env['FUNCTION_TARGET'] ?? given;
 const problems = [
-  ...(target === 'notify' ? [] : await registerWatch()),
-  ...(target === 'watch' ? [] : await registerNotify()),
+  ...(target === 'notify' || target === 'shard' ? [] : await registerWatch()),
+  ...(target === 'shard' ? await registerShard() : []),
+  ...(target === 'watch' || target === 'shard' ? [] : await registerNotify()),
 ];
 if (problems.length > 0) refuse(problems);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fleetSettings } from './settings-fleet.ts';
 import { folder, inBucket, json, token, topic, url, type Setting } from './settings-shape.ts';
 import { standInSettings } from './settings-stand-ins.ts';
 
@@ -111,6 +112,7 @@ export const settingsTable = {
     means: 'How many requests to each method of BigQuery are under way at most; its quota is 300 for all of them.',
     write: 'a number from 1 to 100',
   },
+  ...fleetSettings,
   JOBWARDEN_CALLER: {
     schema: z.string().includes('@'),
     for: 'both',

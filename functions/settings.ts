@@ -12,6 +12,15 @@ export interface CallerSettings {
   readonly certificatesUrl: string | undefined;
 }
 
+/** How a sweep is spread over many instances. */
+export interface FleetSettings {
+  readonly shards: number;
+  readonly topic: string;
+  readonly targetsPerSweep: number;
+  /** Service accounts that the shards call BigQuery as, in turn; empty: their own. */
+  readonly identities: readonly string[];
+}
+
 /** What `watch` is told by its environment. */
 export interface WatchSettings {
   readonly mode: Mode;
@@ -25,6 +34,8 @@ export interface WatchSettings {
   readonly stop: string | undefined;
   /** What is called at the end of each sweep, where it is set. */
   readonly heartbeatUrl?: string | undefined;
+  /** Undefined: one instance sweeps alone. */
+  readonly fleet?: FleetSettings | undefined;
   /** How the engines are reached. */
   readonly engines: EngineSettings;
   /** `gs://BUCKET`, `gs://BUCKET/PREFIX`, or the path of a directory. */
@@ -97,7 +108,8 @@ function unknownNames(env: Environment): readonly Problem[] {
 function problemsOf(env: Environment, target: 'watch' | 'notify'): readonly Problem[] {
   const names = Object.keys(settingsTable).filter(isNameOf);
   const found = names.map((name) => problemOf(name, env, target)).filter((one) => one !== undefined);
-  return [...found, ...callerProblems(env), ...unknownNames(env)];
+  const more = target === 'watch' ? fleetProblems(env) : [];
+  return [...found, ...callerProblems(env), ...more, ...unknownNames(env)];
 }
 
 function optional(env: Environment, name: SettingName): string | undefined {
@@ -154,6 +166,26 @@ function callerProblems(env: Environment): readonly Problem[] {
   );
 }
 
+function fleetOf(env: Environment): FleetSettings | undefined {
+  const shardTopic = optional(env, 'JOBWARDEN_SHARD_TOPIC');
+  if (shardTopic === undefined) return undefined;
+  return {
+    shards: Number(text(env, 'JOBWARDEN_SHARDS')),
+    topic: shardTopic,
+    targetsPerSweep: Number(text(env, 'JOBWARDEN_TARGETS_PER_SWEEP')),
+    identities: optional(env, 'JOBWARDEN_SHARD_IDENTITIES')?.split(/\s*,\s*/) ?? [],
+  };
+}
+
+/** Shards that nobody can be told of would leave most of the targets unseen. */
+function fleetProblems(env: Environment): readonly Problem[] {
+  const isAlone = (optional(env, 'JOBWARDEN_SHARDS') ?? '1') === '1';
+  if (isAlone || optional(env, 'JOBWARDEN_SHARD_TOPIC') !== undefined) return [];
+  const name = 'JOBWARDEN_SHARD_TOPIC';
+  const cure = `Set it to ${settingsTable[name].write}, or JOBWARDEN_SHARDS to 1.`;
+  return [problem(name, 'setting-missing', `${name} is not set, and there is more than one shard.`, cure)];
+}
+
 function stateOf(env: Environment) {
   return { state: text(env, 'JOBWARDEN_STATE'), storageEndpoint: optional(env, 'STORAGE_EMULATOR_HOST') };
 }
@@ -171,11 +203,25 @@ export function readWatchSettings(env: Environment): WatchSettings | readonly Pr
     ifRejected: text(env, 'JOBWARDEN_IF_REJECTED') === 'keep' ? 'keep' : undefined,
     stop: optional(env, 'JOBWARDEN_STOP'),
     heartbeatUrl: optional(env, 'JOBWARDEN_HEARTBEAT_URL'),
+    fleet: fleetOf(env),
     engines: engineSettings(env),
     ...stateOf(env),
     caller: callerOf(env),
     project: optional(env, 'GOOGLE_CLOUD_PROJECT'),
   };
+}
+
+/** Reads the settings of `shard`, which are those of `watch`; it takes part in a fleet of more than one. */
+export function readShardSettings(
+  env: Environment,
+): (WatchSettings & { readonly fleet: FleetSettings }) | readonly Problem[] {
+  const settings = readWatchSettings(env);
+  if (!('mode' in settings)) return settings;
+  const { fleet } = settings;
+  if (fleet !== undefined && fleet.shards > 1) return { ...settings, fleet };
+  const name = fleet === undefined ? 'JOBWARDEN_SHARD_TOPIC' : 'JOBWARDEN_SHARDS';
+  const cure = `Set it to ${settingsTable[name].write}.`;
+  return [problem(name, 'setting-missing', `${name} is not set, and without it there are no shards.`, cure)];
 }
 
 /** Reads the settings of `notify` from the environment: all of them, or every problem at once. */

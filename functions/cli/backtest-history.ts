@@ -1,3 +1,4 @@
+import { knownJobs } from '../../shared/history/known-jobs.ts';
 import type { PastJob } from '../../shared/history/past-job.ts';
 import { noCounts, readHistory, type HistoryCounts } from '../../shared/history/read.ts';
 import { formatBytes } from '../../shared/jobs/bytes.ts';
@@ -47,7 +48,17 @@ function leftOver({ unreadable }: HistoryCounts, named: number): readonly Proble
   return [{ code: 'rows-unreadable', severity: 'warning', where: 'history', says, try: cure }];
 }
 
-/** Reads histories file by file, bit by bit, and gives each job on. Rows that cannot be read are counted and named. */
+function repeatedRows(repeated: number): readonly Problem[] {
+  if (repeated === 0) return [];
+  const says = `${repeated} rows are of jobs that were read already: each job is counted once.`;
+  const cure = 'Nothing has to be done. Exports that do not overlap are read faster.';
+  return [{ code: 'rows-repeated', severity: 'warning', where: 'history', says, try: cure }];
+}
+
+/**
+ * Reads histories file by file, bit by bit, and gives each job on, once. Rows that cannot be read are counted and named;
+ * those of a job that was read already are counted.
+ */
 export async function readHistories(
   files: readonly string[],
   { outside, location }: { readonly outside: Outside; readonly location: string | undefined },
@@ -56,10 +67,14 @@ export async function readHistories(
   const counts = noCounts();
   const problems: Problem[] = [];
   const onProblem = (problem: Problem) => void (problems.length < mostNamed && problems.push(problem));
+  const known = knownJobs();
+  let repeated = 0;
+  const once = (job: PastJob) => (known.isKnown(job) ? void (repeated += 1) : onJob(job));
   for (const file of files) {
     const options = { file, location, counts, onProblem };
-    for await (const jobs of readHistory(watched(file, outside, counts), options)) for (const job of jobs) onJob(job);
+    for await (const jobs of readHistory(watched(file, outside, counts), options)) jobs.forEach(once);
   }
   outside.progress('');
-  return { counts, problems: [...problems, ...leftOver(counts, problems.length)] };
+  counts.jobs -= repeated;
+  return { counts, problems: [...problems, ...leftOver(counts, problems.length), ...repeatedRows(repeated)] };
 }

@@ -11,6 +11,8 @@ export interface Tested {
   readonly policy: string;
   readonly answer: Answer;
   readonly counts: HistoryCounts;
+  /** What other limits would have caught, in lines. */
+  readonly whatIf?: readonly Line[];
   readonly against?: { readonly policy: string; readonly difference: Difference };
 }
 
@@ -55,7 +57,7 @@ function differenceWords({ newlyCancelled, noLongerCancelled }: Difference): str
 }
 
 /** What a backtest came to, as tables. */
-export function testedLines({ policy, answer, counts, against }: Tested): readonly Line[] {
+export function testedLines({ policy, answer, counts, whatIf = [], against }: Tested): readonly Line[] {
   const { headings, rows } = shown(answer.rules);
   return [
     `What ${policy} would have done, if all of it had been in force. Nothing was done or told.`,
@@ -68,6 +70,7 @@ export function testedLines({ policy, answer, counts, against }: Tested): readon
     ...hitWords(answer.rules).map(({ rule, words }) => `  ${rule}: ${words}`),
     ...(against === undefined ? [] : ['', `Against ${against.policy}: ${differenceWords(against.difference)}`]),
     ...(against === undefined ? [] : table(differenceHeadings, differenceRows(against.difference))),
+    ...whatIf,
     '',
     'This takes for granted:',
     ...answer.assumptions.map((sentence) => `  - ${sentence}`),

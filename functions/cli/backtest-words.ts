@@ -10,12 +10,14 @@ export function countWords(count: number): string {
   return whole.format(count);
 }
 
-function rangeWords({ low, high }: Range, words: (amount: number) => string): string {
+/** `from to` where they differ, in words. */
+export function rangeWords({ low, high }: Range, words: (amount: number) => string): string {
   const [from, to] = [words(low), words(high)];
   return from === to ? to : `${from} to ${to}`;
 }
 
-const slotWords = (hours: number) => (hours >= 10 ? whole : fine).format(hours);
+/** Slot hours, finer where they are few. */
+export const slotWords = (hours: number) => (hours >= 10 ? whole : fine).format(hours);
 
 /** Headings over the cells of a rule. */
 export const ruleHeadings = [
@@ -45,11 +47,18 @@ function heldWords(heldBack: RuleAnswer['heldBack']): string {
     .join(', ');
 }
 
+/** What jobs did after their cancel, in three cells: time, slot hours, money. `caught`: how many jobs that were. */
+export function afterCells(
+  { timeMs, slotHours, usd, unpriced }: RuleAnswer['after'],
+  caught: number,
+): readonly string[] {
+  const money = unpriced === caught ? 'not known' : rangeWords(usd, formatUsd);
+  return [rangeWords(timeMs, formatDuration), rangeWords(slotHours, slotWords), money];
+}
+
 /** What is said of a rule in a row under the headings; empty where there is nothing to say. */
 export function ruleCells(one: RuleAnswer): readonly string[] {
-  const { timeMs, slotHours, usd, unpriced } = one.after;
   const hasCancels = one.cancels > 0;
-  const money = unpriced === one.cancels ? 'not known' : rangeWords(usd, formatUsd);
   return [
     one.rule,
     countWords(one.jobs),
@@ -57,9 +66,7 @@ export function ruleCells(one: RuleAnswer): readonly string[] {
     hasCancels ? countWords(one.likelyFalseAlarms) : '',
     heldWords(one.heldBack),
     one.warned + one.recorded === 0 ? '' : countWords(one.warned + one.recorded),
-    hasCancels ? rangeWords(timeMs, formatDuration) : '',
-    hasCancels ? rangeWords(slotHours, slotWords) : '',
-    hasCancels ? money : '',
+    ...(hasCancels ? afterCells(one.after, one.cancels) : ['', '', '']),
     hasCancels ? countWords(one.owners.different) : '',
     shareWords(one.unjudged, one.jobs),
   ];

@@ -1,4 +1,5 @@
 import type { LedgerDocument } from '../../shared/ledger/document.ts';
+import type { FleetStore } from '../../shared/ledger/fleet-store.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 
 type Order = NonNullable<LedgerDocument['breakerClosed']>;
@@ -23,4 +24,16 @@ export async function closeBreaker(ledger: Ledger, order: Order): Promise<Closed
     if ((await ledger.swap(next, generation)) !== undefined) return { how: 'closed', document: next, order };
   }
   return { how: 'busy' };
+}
+
+/**
+ * The same in the document that binds shards together, which counts where there is one: whatever they plan goes through in
+ * the one minute that needs it. False: every swap was lost.
+ */
+export async function closeForFleet(fleet: FleetStore, order: Order): Promise<boolean> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const { document, generation } = await fleet.read();
+    if ((await fleet.swap({ ...document, breakerClosed: order }, generation)) !== undefined) return true;
+  }
+  return false;
 }

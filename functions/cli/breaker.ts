@@ -1,11 +1,11 @@
 import type { Problem } from '../../shared/jobs/problem.ts';
 import { usage } from './arguments.ts';
 import { cannotRun } from './asked.ts';
-import { closeBreaker, type Closed } from './breaker-close.ts';
+import { closeBreaker, closeForFleet, type Closed } from './breaker-close.ts';
 import { closedLines, standingData, standingLines } from './breaker-lines.ts';
 import type { Command, Given, Outside, Report } from './command.ts';
 import { reasonOf, userOf } from './said-by.ts';
-import { ledgerIn, noLedger, stateOf } from './state-place.ts';
+import { fleetIn, ledgerIn, noLedger, stateOf, wholeLedgerIn } from './state-place.ts';
 
 const help = `Usage: jobwarden breaker close --reason TEXT [--state PLACE] [--by NAME]
        jobwarden breaker status [--state PLACE]
@@ -42,8 +42,8 @@ function verbOf({ files }: Given): { readonly verb: Verb } | Problem {
 }
 
 async function status(state: string, outside: Outside): Promise<Report> {
-  const { document, generation } = await ledgerIn(state, outside).read();
-  if (generation === 'absent') return cannotRun([noLedger(state)]);
+  const document = await wholeLedgerIn(state, outside);
+  if (document === undefined) return cannotRun([noLedger(state)]);
   const nowMs = outside.now();
   const data = standingData(document, nowMs);
   return { status: data.open ? 'findings' : 'fine', problems: [], text: standingLines(document, nowMs), data };
@@ -72,7 +72,10 @@ async function close(given: Given, state: string, outside: Outside): Promise<Rep
   }
   const nowMs = outside.now();
   const order = { atMs: nowMs, ...reason, ...(by.name !== undefined && { by: by.name }) };
-  return closedReport(await closeBreaker(ledgerIn(state, outside), order), state, nowMs);
+  const closed = await closeBreaker(ledgerIn(state, outside), order);
+  const fleet = closed.how === 'closed' ? await fleetIn(state, outside) : undefined;
+  const isForAll = fleet === undefined || (await closeForFleet(fleet, order));
+  return closedReport(isForAll ? closed : { how: 'busy' }, state, nowMs);
 }
 
 async function run(given: Given, outside: Outside): Promise<Report> {

@@ -90,7 +90,8 @@ async function examine(given: Given, place: PolicyPlace, outside: Outside): Prom
     }
   }
   if (state !== '') all.push(await stateCheck(state, member, outside));
-  if (topic !== '') all.push(await topicCheck(topic, member, ask));
+  const shards = outside.env['JOBWARDEN_SHARD_TOPIC'] ?? '';
+  for (const one of [topic, shards]) if (one !== '') all.push(await topicCheck(one, member, ask));
   if (policy !== undefined) all.push(...(await slackCheck(policy, outside)));
   return all;
 }

@@ -10,6 +10,8 @@ import type { Explanation, HoldTrace } from '../../shared/evaluate/explain.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { Circumstances } from './asked.ts';
 import type { Line } from './command.ts';
+import { paceLines } from './explain-pace.ts';
+import { quietLines } from './explain-quiet.ts';
 import { ruleLines } from './explain-rules.ts';
 import { momentWords } from './moments.ts';
 import type { Told } from './told.ts';
@@ -136,6 +138,8 @@ export function explainLines(all: Explained): readonly Line[] {
       ? [none]
       : explanation.verdicts.flatMap((_, index) => verdictLines(all, index))),
     ...changeLines(all),
+    ...paceLines(all),
+    ...quietLines(all),
     sweepWords(policy),
     '',
     [{ text: 'Rules', as: 'strong' }],

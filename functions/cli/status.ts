@@ -2,14 +2,15 @@ import { usage } from './arguments.ts';
 import { cannotRun } from './asked.ts';
 import type { Command, Given, Outside, Report } from './command.ts';
 import { policyPlaceOf } from './policy-place.ts';
-import { ledgerIn, noLedger, stateOf } from './state-place.ts';
+import { noLedger, stateOf, wholeLedgerIn } from './state-place.ts';
 import { lineOf, partsOf, problemOf } from './status-lines.ts';
 import { standingOf, stoppedNow } from './status-look.ts';
 
 const help = `Usage: jobwarden status [--policy PLACE] [--state PLACE]
 
 Says in five lines whether all is well: the sweeps, the policy, what stops cancels, the open cases with the oldest job over
-a limit, and the events that are not published. It reads the policy, the stop switch and the ledger, and changes nothing.
+a limit, and the events that are not published. It reads the policy, the stop switch and the ledger, with shards all of
+theirs, and changes nothing.
 
 Options:
   --policy PLACE   the policy as watch reads it, a file or an object; default JOBWARDEN_POLICY
@@ -28,8 +29,8 @@ async function run(given: Given, outside: Outside): Promise<Report> {
   if ('problems' in place || 'code' in state || extra.length > 0) {
     return cannotRun([...('problems' in place ? place.problems : []), ...('code' in state ? [state] : []), ...extra]);
   }
-  const { document: ledger, generation } = await ledgerIn(state.state, outside).read();
-  if (generation === 'absent') return cannotRun([noLedger(state.state)]);
+  const ledger = await wholeLedgerIn(state.state, outside);
+  if (ledger === undefined) return cannotRun([noLedger(state.state)]);
   const [standing, stopped] = await Promise.all([standingOf(place.value, outside), stoppedNow(place.value, outside)]);
   const parts = partsOf({ nowMs: outside.now(), ledger, standing, stopped });
   const problems = parts.flatMap(problemOf);

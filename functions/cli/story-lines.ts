@@ -1,5 +1,6 @@
 import { eventName } from '../../shared/audit/event.ts';
 import { formatDuration } from '../../shared/jobs/duration.ts';
+import { attemptsUsed } from '../../shared/ledger/case.ts';
 import type { Case } from '../../shared/ledger/document.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { Line } from './command.ts';
@@ -62,7 +63,8 @@ function caseLines({ known }: Story): readonly Line[] {
     const how = receipt === undefined ? 'no receipt so far' : `${receipt.how} ${momentWords(receipt.atMs, 'UTC')}`;
     return `    told of rule ${plain(rule)} ${momentWords(atMs, 'UTC')} by ${plain(noticeId)}: ${how}`;
   });
-  const attempts = `${known.attempts} ${known.attempts === 1 ? 'attempt' : 'attempts'} to cancel`;
+  const used = attemptsUsed(known);
+  const attempts = `${used} ${used === 1 ? 'attempt' : 'attempts'} to cancel`;
   return ['', [{ text: 'In the ledger', as: 'strong' }], `    ${known.state}, ${attempts}`, ...told];
 }
 

@@ -1,6 +1,7 @@
 import { askGoogle } from '../../shared/access/ask.ts';
 import { rowsOf } from '../../shared/access/query.ts';
 import type { Problem } from '../../shared/jobs/problem.ts';
+import { attemptsUsed } from '../../shared/ledger/case.ts';
 import type { LedgerDocument } from '../../shared/ledger/document.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import { usage } from './arguments.ts';
@@ -8,7 +9,7 @@ import { cannotRun, optionOf } from './asked.ts';
 import type { Given, Outside, Report } from './command.ts';
 import { readText, type Read } from './policy-file.ts';
 import { policyPlaceOf, type PolicyPlace } from './policy-place.ts';
-import { ledgerIn, stateOf } from './state-place.ts';
+import { stateOf, wholeLedgerIn } from './state-place.ts';
 import { standingOf } from './status-look.ts';
 import { stepIn, stepsIn, storyOf, type Step } from './story-events.ts';
 import { storyLines, type Story } from './story-lines.ts';
@@ -59,8 +60,8 @@ async function fromTable(table: string, id: string, outside: Outside): Promise<R
 async function fromLedger(given: Given, outside: Outside): Promise<Read<Found>> {
   const state = stateOf(given, outside);
   if ('code' in state) return { problems: [state] };
-  const { document } = await ledgerIn(state.state, outside).read();
-  const steps = document.outbox.map(stepIn).filter((one) => one !== undefined);
+  const document = await wholeLedgerIn(state.state, outside);
+  const steps = (document?.outbox ?? []).map(stepIn).filter((one) => one !== undefined);
   return { value: { ...nothing, steps, ledger: document } };
 }
 
@@ -120,7 +121,7 @@ function dataOf({ steps, known, policies, today }: Story) {
     case: first?.case,
     job: first?.data.job.name,
     steps: steps.map(({ id, type, time, sequence, data }) => ({ id, type, time, sequence, ...data })),
-    ledger: known === undefined ? null : { state: known.state, attempts: known.attempts, told: known.told },
+    ledger: known === undefined ? null : { state: known.state, attempts: attemptsUsed(known), told: known.told },
     policies: Object.fromEntries(
       [...policies].map(([sha256, policy]) => [
         sha256,

@@ -6,14 +6,16 @@ import type { Job } from '../../shared/jobs/job.ts';
 import type { Mode } from '../../shared/jobs/verdict.ts';
 import { wouldHaveBeenToldAt } from '../../shared/ledger/case.ts';
 import type { Case } from '../../shared/ledger/document.ts';
+import { keptBefore } from '../../shared/ledger/kept.ts';
 import type { Snapshot } from '../../shared/ledger/ledger.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { PolicyState } from '../../shared/policy/source.ts';
 import { openBook } from './book.ts';
 import { retriesIn } from './circumstances.ts';
 import { sweepTimes } from './clock.ts';
-import { discover } from './discover.ts';
-import { readLookups } from './lookups.ts';
+import { discover, type Discovered } from './discover.ts';
+import { readLookups, type LookupsRead } from './lookups.ts';
+import { wholeOf } from './part.ts';
 import type { Run, World } from './world.ts';
 
 /** A policy that may be used, with its version. */
@@ -61,6 +63,14 @@ function toldOf(compiled: Compiled, known: Case | undefined, { job, rule: name }
 
 const noTarget = 'There is nothing to look in: the policy names no project, and none was found.';
 
+function troublesIn({ targetModes }: Compiled, discovered: Discovered, lookups: LookupsRead): string[] {
+  return [
+    ...(targetModes.size + discovered.failed.length === 0 ? [noTarget] : []),
+    ...discovered.troubles,
+    ...lookups.troubles.map(({ trouble }) => trouble.lines.join(' ')),
+  ];
+}
+
 /** Makes everything ready for one sweep: the policy compiled, the engines opened, the book opened, the time shared out. */
 export async function begin(
   world: World,
@@ -69,23 +79,27 @@ export async function begin(
   sweep: { readonly sweepId: string; readonly startedAtMs: number; readonly snapshot: Snapshot },
 ): Promise<Run> {
   const { policy, version } = usable;
-  const { startedAtMs, snapshot } = sweep;
+  const { startedAtMs, snapshot, sweepId } = sweep;
   const names = [...new Set(policy.targets.map((target) => target.engine))];
-  const versionSaid = { sha256: version.sha256, where: version.where };
-  const context = { source: world.settings.source, sweepId: sweep.sweepId, policy: versionSaid };
+  const { sha256, where } = version;
+  const context = { source: world.settings.source, sweepId, policy: { sha256, where } };
   const book = openBook(snapshot.document, { ...context, repeatMs: policy.notices.repeatMs }, () => world.clock.now());
   const told = (job: Job, rule: string) => toldOf(compiled, book.caseOf(job), { job, rule });
   const [opened, lookups] = await Promise.all([world.engines(names), readLookups(world.policy, policy)]);
   const until = (ms: number) => ({ untilMs: startedAtMs + ms, signal: world.clock.after(ms) });
-  const budget = until(sweepTimes.discoverMs);
-  const discovered = await discover(policy, opened.sources, snapshot.document, { nowMs: world.clock.now(), budget });
-  const compiled = compile(policy, { ...deploymentOf(world, state, policy), told, found: discovered.found });
+  const part = world.part ?? wholeOf(startedAtMs);
+  const by = { nowMs: world.clock.now(), budget: until(sweepTimes.discoverMs), found: part.found };
+  const discovered = await discover(policy, opened.sources, snapshot.document, by);
+  const kept = (job: Job) => keptBefore(snapshot.document, job, world.clock.now());
+  const deployment = { ...deploymentOf(world, state, policy), told, keptBefore: kept, found: discovered.found };
+  const compiled = compile(policy, deployment);
   return {
     world,
+    part,
     context,
     startedAtMs,
     compiled,
-    textSha256: state.rejectedSha256 ?? version.sha256,
+    textSha256: state.rejectedSha256 ?? sha256,
     opened,
     discovered,
     book,
@@ -95,10 +109,6 @@ export async function begin(
     listing: until(sweepTimes.listMs),
     acting: until(sweepTimes.recordMs),
     cancelByMs: startedAtMs + sweepTimes.cancelMs,
-    troubles: [
-      ...(compiled.targetModes.size + discovered.failed.length === 0 ? [noTarget] : []),
-      ...discovered.troubles,
-      ...lookups.troubles.map(({ trouble }) => trouble.lines.join(' ')),
-    ],
+    troubles: troublesIn(compiled, discovered, lookups),
   };
 }

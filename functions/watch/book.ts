@@ -71,10 +71,16 @@ function attemptOf(known: Case, verdict: Verdict, did: End | undefined): number 
 /** The cases by id as they stand, and the events that tell of their changes, each with the next number of its case. */
 function openStories(document: LedgerDocument, context: SweepContext, now: () => number) {
   const known = new Map<string, Case>(Object.entries(document.cases));
-  const put = (one: Case) => known.set(one.id, one);
+  const jobIds = new Set([...known.values()].map(({ job }) => job.id));
+  const put = (one: Case) => {
+    jobIds.add(one.job.id);
+    known.set(one.id, one);
+  };
   return {
     known,
     put,
+    // Asked of every job that is listed: nearly none has a story, and the id of a story is a hash.
+    caseOf: (job: Job): Case | undefined => (jobIds.has(job.id) ? known.get(caseId(job)) : undefined),
     of: (verdict: Verdict): Case => {
       const id = caseId(verdict.job);
       return known.get(id) ?? cases.openCase(id, verdict, now());
@@ -126,10 +132,10 @@ export function openBook(
   { repeatMs, ...context }: SweepContext & { readonly repeatMs: number },
   now: () => number,
 ): Book {
-  const { known, put, of, write } = openStories(document, context, now);
+  const { known, put, of, write, caseOf } = openStories(document, context, now);
   const { attempts, takeBack } = openAttempts(document, context);
   return {
-    caseOf: (job) => known.get(caseId(job)),
+    caseOf,
     isNews: (verdict) => cases.isNews(known.get(caseId(verdict.job)), verdict, { nowMs: now(), repeatMs }),
     plan: (verdict, notAfterMs, attempt) => {
       const plan = { sweepId: context.sweepId, dueMs: verdict.dueMs ?? now(), notAfterMs };

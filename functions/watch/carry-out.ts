@@ -26,8 +26,8 @@ function judgeAgain(run: Run, verdict: Verdict, job: Job): Verdict | undefined {
   return { ...again, owner: verdict.owner };
 }
 
-/** What holds a cancel back when the policy's text is not the one any more that this sweep read. */
-async function policyMoved(run: Run): Promise<HeldBack | undefined> {
+/** What holds every cancel back when the policy's text is not the one any more that this sweep read. */
+export async function policyMoved(run: Run): Promise<HeldBack | undefined> {
   const stands = (await run.world.policy.stands?.(run.textSha256)) ?? true;
   if (stands) return undefined;
   const why = 'The policy was changed, or became unreadable, after this sweep began; the next one judges the job anew.';
@@ -52,7 +52,8 @@ function notOpened(verdict: Verdict): Outcome {
   return { verdict: { ...verdict, heldBack: { by: 'look-again', why } }, did: 'held-back', why, job: verdict.job };
 }
 
-async function cancelOne(run: Run, verdict: Verdict): Promise<Outcome> {
+/** Carries one cancel out, in enforce for real and in observe up to the call: not before it is due. */
+export async function cancelOne(run: Run, verdict: Verdict): Promise<Outcome> {
   const source = run.opened.sources[verdict.job.engine];
   const canceller = verdict.mode === 'enforce' ? run.opened.cancellers[verdict.job.engine] : observing;
   if (source === undefined || canceller === undefined) return notOpened(verdict);

@@ -56,6 +56,7 @@ export function circumstancesOf(run: Run, seen: number, stopped: HeldBack | unde
     ...(standstill === undefined ? {} : { standstill }),
     failing: new Map(failing.map(([target]) => [target, said])),
     breakerClosed: closedByHand(document, nowMs) !== undefined,
+    wasObserved: (verdict) => verdict.mode === 'observe' && !run.book.isNews(verdict),
     retriesOf: (job, withinMs) => retriesIn(document.attempts, job, nowMs - withinMs),
   };
 }

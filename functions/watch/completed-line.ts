@@ -24,10 +24,11 @@ function rulesIn(rules: Summary['rules']) {
   return Object.fromEntries(byWeight.slice(0, maxNamed * 2));
 }
 
-function sentenceOf({ status, jobsSeen, targets, outcomes }: Summary): string {
+function sentenceOf({ status, jobsSeen, targets, quiet = 0, outcomes }: Summary): string {
   const did = Object.entries(outcomes).map(([word, count]) => `${count} ${word}`);
   const said = did.length === 0 ? 'nothing to do' : did.join(', ');
-  return `Sweep ${status}: ${jobsSeen} jobs in ${targets.length} targets, ${said}.`;
+  const left = quiet === 0 ? '' : `, ${quiet} quiet ones left out`;
+  return `Sweep ${status}: ${jobsSeen} jobs in ${targets.length} targets${left}, ${said}.`;
 }
 
 const severities = { ok: 'INFO', degraded: 'WARNING', failed: 'ERROR' } as const;

@@ -3,7 +3,14 @@ import { modesOf, softestOf } from '../../shared/evaluate/evaluate.ts';
 import { holdOf } from '../../shared/evaluate/hold.ts';
 import { jobName, type Job } from '../../shared/jobs/job.ts';
 import type { Outcome, Verdict } from '../../shared/jobs/verdict.ts';
-import { isBeingCancelled, isCaseOf, isPastItsPlan, maxAttempts, mayTryAgain } from '../../shared/ledger/case.ts';
+import {
+  attemptsUsed,
+  isBeingCancelled,
+  isCaseOf,
+  isPastItsPlan,
+  maxAttempts,
+  mayTryAgain,
+} from '../../shared/ledger/case.ts';
 import type { Case } from '../../shared/ledger/document.ts';
 import { standstillOf } from './circumstances.ts';
 import { sweepTimes } from './clock.ts';
@@ -41,9 +48,9 @@ function goesOn(run: Run, known: Case, job: Job, nowMs: number): void {
   if (mayTryAgain(known, nowMs, withoutEffectMs)) run.book.reopen(known);
   const since = known.cancelSentAtMs === undefined ? 'was planned' : 'was sent';
   const seconds = Math.round((nowMs - (known.cancelSentAtMs ?? known.updatedAtMs)) / 1000);
-  const last = known.attempts >= maxAttempts ? ' Jobwarden has given up: cancel it by hand.' : '';
+  const last = attemptsUsed(known) >= maxAttempts ? ' Jobwarden has given up: cancel it by hand.' : '';
   run.troubles.push(
-    `${jobName(job)} is still ${job.state} ${seconds} s after its cancel ${since} (attempt ${known.attempts}).${last}`,
+    `${jobName(job)} is still ${job.state} ${seconds} s after its cancel ${since} (attempt ${attemptsUsed(known)}).${last}`,
   );
 }
 
@@ -113,7 +120,7 @@ export async function followUp(run: Run): Promise<readonly Outcome[]> {
   const open = run.book.open().filter(isOurs);
   return followAll(
     inItsTime(run, nowMs),
-    open.toSorted((a, b) => a.attempts - b.attempts),
+    open.toSorted((a, b) => attemptsUsed(a) - attemptsUsed(b)),
   );
 }
 

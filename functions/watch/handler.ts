@@ -8,6 +8,7 @@ import type { EngineName } from '../../shared/jobs/job.ts';
 import type { Log } from '../log.ts';
 import type { WatchSettings } from '../settings.ts';
 import { sweepTimes } from './clock.ts';
+import { coordinate, type Sharing } from './coordinate.ts';
 import type { Summary } from './summary.ts';
 import { sweep } from './watch.ts';
 import type { World } from './world.ts';
@@ -69,11 +70,16 @@ async function heartbeatOf({ heartbeat }: World, { status, sweepId, tookMs }: Su
   await heartbeat?.({ ...failed, withinMs });
 }
 
+async function sweepOf(world: World, sharingOf: () => Promise<Sharing | undefined>, sweepId: string): Promise<Summary> {
+  const sharing = await sharingOf();
+  return sharing === undefined ? sweep(world, sweepId) : coordinate(world, sharing, sweepId);
+}
+
 /**
  * Answers a POST of the scheduler with one sweep and its summary: 200, or 500 when nothing could be judged. A call while
- * a sweep is under way in this instance is answered with 409 and does nothing.
+ * a sweep is under way in this instance is answered with 409 and does nothing. With what `sharingOf` gives, large sweeps are shared out.
  */
-export function watchHandler(world: World) {
+export function watchHandler(world: World, sharingOf: () => Promise<Sharing | undefined> = async () => undefined) {
   let underWay: Promise<Summary> | undefined;
   return async (request: Request, response: Response): Promise<void> => {
     if (request.method !== 'POST') {
@@ -86,7 +92,7 @@ export function watchHandler(world: World) {
     }
     const sweepId = sweepIdOf(request, world.clock.now());
     try {
-      underWay = sweep(world, sweepId);
+      underWay = sweepOf(world, sharingOf, sweepId);
       const summary = await underWay;
       underWay = undefined;
       await heartbeatOf(world, summary);

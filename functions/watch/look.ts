@@ -7,6 +7,9 @@ import { caseId } from '../../shared/audit/event.ts';
 import { isBeingCancelled, isLeftAlone } from '../../shared/ledger/case.ts';
 import { see, unfound, type Sight } from './sight.ts';
 import { sweepTimes } from './clock.ts';
+import { foreseeing, type Foreseen } from './foresee.ts';
+import { isReal } from './intend.ts';
+import { nearAsListed, type Near } from './near.ts';
 import { inParallel } from './parallel.ts';
 import { judgeWithin } from './soon.ts';
 import type { Run } from './world.ts';
@@ -16,6 +19,10 @@ import { namedTargets } from '../../shared/evaluate/compile.ts';
 export interface Found {
   readonly sight: Sight;
   readonly verdicts: readonly Verdict[];
+  /** Jobs that may come to break a limit on what they use before the sweep is over, and are not cancelled anyway. */
+  readonly near: readonly Near[];
+  /** Jobs that will be due after the last moment to cancel, and before the next sweep may have listed them. */
+  readonly foreseen: Foreseen;
   /** Cases whose jobs were listed, and the jobs of those that break no rule any more. */
   readonly seen: ReadonlySet<string>;
   readonly innocent: ReadonlyMap<string, Job>;
@@ -77,26 +84,35 @@ function collector(run: Run) {
   const candidates = new Map<string, Candidate>();
   const seen = new Set<string>();
   const innocent = new Map<string, Job>();
+  const near = new Map<string, Near>();
+  const isNear = nearAsListed(run);
+  const foreseen = foreseeing(run);
   const coverage = coverageOf(run.compiled, run.world.clock.now());
+  const elsewhere = run.part.elsewhere();
   const onJob = (job: Job): void => {
     coverage.note(job);
+    if (elsewhere.size > 0 && elsewhere.has(caseId(job))) return;
     const nowMs = run.world.clock.now();
     const known = run.book.caseOf(job);
     if (known !== undefined) seen.add(known.id);
     if (isLeftAlone(known, nowMs)) return;
     const verdicts = judgeWithin(run, job);
+    const isDue = verdicts.some(isReal);
+    const soon = isDue ? undefined : isNear(job, known);
+    if (soon !== undefined) near.set(jobName(job), soon);
+    if (!isDue) foreseen.onJob(job);
     const isOpen = verdicts.length > 0 || needsLook(run.compiled, job, nowMs);
     if (!isOpen && known !== undefined && !isBeingCancelled(known)) innocent.set(known.id, job);
     // A list may show a job for a while after its end: once its story is over, only its own record counts.
     // By its name, because a list that changes while it is read may show a job twice.
     if (isOpen) candidates.set(jobName(job), { job, verdicts: known?.state === 'closed' ? [] : verdicts });
   };
-  return { candidates, seen, innocent, coverage, onJob };
+  return { candidates, seen, innocent, near, foreseen, coverage, onJob };
 }
 
-/** All targets; those that had jobs in the last sweep come first, so that what can be found is found early. */
-function targetsOf({ compiled: { policy, deployment }, world: { active } }: Run) {
-  const all = namedTargets(policy, deployment.found);
+/** All targets of its part; those that had jobs in the last sweep come first, so that what can be found is found early. */
+export function targetsOf({ compiled: { policy, deployment }, world: { active }, part }: Run) {
+  const all = namedTargets(policy, deployment.found).filter(({ name }) => part.looksIn(name));
   const hadJobs = ({ name }: { readonly name: string }) => active?.has(name) === true;
   return [...all.filter(hadJobs), ...all.filter((target) => !hadJobs(target))];
 }
@@ -108,13 +124,23 @@ function noteActive({ world: { active } }: Run, { targets }: Sight): void {
 
 /** Lists all targets, judges every job as its page arrives, and looks more closely at those that break a rule. */
 export async function find(run: Run): Promise<Found> {
-  const { candidates, seen, innocent, coverage, onJob } = collector(run);
+  const { candidates, seen, innocent, near, foreseen, coverage, onJob } = collector(run);
+  const beganMs = run.world.clock.now();
   const budget = { ...run.listing, patience: () => run.world.clock.after(sweepTimes.patienceMs) };
-  const seenOf = await see(targetsOf(run), run.opened.sources, budget, onJob);
+  const all = targetsOf(run);
+  const due = run.world.quiet?.due(all, run.compiled, run.startedAtMs) ?? all;
+  const seenOf = await see(due, run.opened.sources, budget, onJob);
   const lost = run.discovered.failed.map(({ target, why }) => unfound(target, why));
-  const sight = { ...seenOf, targets: [...seenOf.targets, ...lost] };
-  noteActive(run, sight);
+  const sight = {
+    ...seenOf,
+    quiet: all.length - due.length,
+    targets: [...seenOf.targets, ...lost, ...run.part.others],
+  };
+  noteActive(run, seenOf);
+  run.world.quiet?.note(seenOf.targets, new Set(all.map(({ name }) => name)), run.startedAtMs);
   const verdicts = await lookCloser(run, [...candidates.values()]);
   for (const { job } of verdicts) innocent.delete(caseId(job));
-  return { sight, verdicts, seen, innocent, rules: coverage.rules() };
+  for (const verdict of verdicts) if (isReal(verdict)) near.delete(jobName(verdict.job));
+  const left = { near: [...near.values()], foreseen: foreseen.until(run.world.clock.now() - beganMs) };
+  return { sight, verdicts, ...left, seen, innocent, rules: coverage.rules() };
 }

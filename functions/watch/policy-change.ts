@@ -24,9 +24,12 @@ export interface PolicyChange {
 const mostTold = 15;
 
 /** The policy that the ledger saw last, where another one is in force now: from this instance, or from where it is kept. */
-export async function formerPolicy({ world, before, context }: Run, state: PolicyState): Promise<Former | undefined> {
+export async function formerPolicy(
+  { world, before, context, part }: Run,
+  state: PolicyState,
+): Promise<Former | undefined> {
   const sha256 = before.document.policySeen?.sha256;
-  if (sha256 === undefined || sha256 === context.policy.sha256) return undefined;
+  if (!part.speaks || sha256 === undefined || sha256 === context.policy.sha256) return undefined;
   const { previous } = state;
   if (previous?.version.sha256 === sha256) return { sha256, policy: previous.policy };
   return { sha256, policy: await world.policy.recall?.(sha256) };

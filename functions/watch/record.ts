@@ -7,12 +7,7 @@ import { ending, type Said } from './report.ts';
 import type { Sight } from './sight.ts';
 import type { News } from './tell.ts';
 import type { Run } from './world.ts';
-import { write } from './write.ts';
-
-/** Whether there is anything that the ledger does not hold yet. */
-function hasChanged(before: LedgerDocument, after: LedgerDocument): boolean {
-  return JSON.stringify(before) !== JSON.stringify(after);
-}
+import { hasChanged, write } from './write.ts';
 
 function documentOf(run: Run, outbox: readonly TrailEvent[], kept: Partial<LedgerDocument>): LedgerDocument {
   return { ...run.book.document(outbox), ...kept };

@@ -97,7 +97,7 @@ export async function withoutPolicy(
   sweep: { readonly sweepId: string; readonly startedAtMs: number },
 ): Promise<Summary> {
   const why = 'There is no policy that was ever good: nothing is watched.';
-  await tellOnce(world, state, sweep.sweepId, why);
+  if (world.part?.speaks !== false) await tellOnce(world, state, sweep.sweepId, why);
   const troubles = [why, ...state.problems.slice(0, maxSaid).map(sentence)];
   const events = { published: 0, waiting: 0 };
   const ending = {

@@ -32,14 +32,18 @@ export interface Report {
   readonly sight: Sight;
   readonly plan: Plan;
   readonly now: Circumstances;
+  /** Who closed the breaker by hand, as far as that holds for the plan. */
+  readonly closed: LedgerDocument['breakerClosed'];
   /** What stopped every cancel when the plan was made. */
   readonly stopped: Stopped | undefined;
+  /** What is handed over to the next sweep. */
+  readonly foreseen: LedgerDocument['foreseen'];
   readonly policyTroubles: readonly Standing[];
   readonly policyChange: PolicyChange | undefined;
 }
 
 /** What of a report has to be kept in the ledger. */
-export type Kept = Pick<LedgerDocument, 'troubles' | 'breakerClosed' | 'policySeen' | 'daily'>;
+export type Kept = Pick<LedgerDocument, 'troubles' | 'breakerClosed' | 'policySeen' | 'daily' | 'foreseen'>;
 
 /** What a report says, and what of it is kept. */
 export interface Said {
@@ -80,7 +84,7 @@ function standingIn(run: Run, report: Report, context: SweepContext): readonly S
   const isOpen = plan.breaker.open && !around.breakerClosed;
   const still = around.standstill === undefined ? [] : [standstillTrouble(around.standstill)];
   return [
-    ...(isOpen ? [breakerTrouble(context, plan.breaker, sight.seen, policy.breaker)] : []),
+    ...(isOpen ? [breakerTrouble(context, plan.breaker, around.seen, policy.breaker)] : []),
     ...(stopped === undefined ? still : [stopTrouble(context, stopped)]),
     ...failingTroubles(around.failing),
     ...stuckTroubles(run.book.open(), context.nowMs),
@@ -92,27 +96,41 @@ function standingIn(run: Run, report: Report, context: SweepContext): readonly S
   ];
 }
 
+/** What concerns all of Jobwarden: one part of a fleet says it, and not each of them. */
+const isForAll = ({ key }: Standing) => /^(?:breaker$|standstill:stop|exemption:|policy:|lookup:)/.test(key);
+
 function troublesOf(run: Run, report: Report, before: LedgerDocument): TroubleNews {
   const context = eventContext(run);
-  const { sight, plan } = report;
-  const now = standingIn(run, report, context);
-  const isByHand = report.now.breakerClosed && plan.breaker.open;
-  const byHand = isByHand ? before.breakerClosed : undefined;
-  const closed = () => breakerClosing(context, plan, { seen: sight.seen, limits: run.compiled.policy.breaker, byHand });
+  const { plan, now: around } = report;
+  const { speaks } = run.part;
+  const all = standingIn(run, report, context);
+  const now = all.filter((one) => speaks || !isForAll(one));
+  const isByHand = around.breakerClosed && plan.breaker.open;
+  const byHand = isByHand ? report.closed : undefined;
+  const about = { seen: around.seen, limits: run.compiled.policy.breaker, byHand };
+  const closed = () => breakerClosing(context, plan, about);
   const news = troubleNews(before.troubles, now, context.nowMs, closed);
   // One that was closed before it could open is on record as well.
-  const ahead = isByHand && before.troubles['breaker'] === undefined ? [closed()] : [];
+  const ahead = speaks && isByHand && before.troubles['breaker'] === undefined ? [closed()] : [];
   const standing = { ...rememberedRetries(run.compiled.policy, before.troubles, context.nowMs), ...news.standing };
-  return { ...news, standing, events: [...news.events, ...ahead, ...stopCleared(before.troubles, now, context)] };
+  const inhibits = all.flatMap(({ trouble }) => trouble.standsFor ?? []);
+  const events = [...news.events, ...ahead, ...stopCleared(before.troubles, now, context)];
+  return { ...news, inhibits, standing, events };
 }
 
 /** What has to be kept of the sweep as a whole. A closing of the breaker by hand is kept until it was needed, or is over. */
-function keptOf(run: Run, { plan }: Report, before: LedgerDocument, nowMs: number): Omit<Kept, 'troubles' | 'daily'> {
+function keptOf(
+  run: Run,
+  { plan, foreseen }: Report,
+  before: LedgerDocument,
+  nowMs: number,
+): Omit<Kept, 'troubles' | 'daily'> {
   const { sha256 } = run.context.policy;
   const isOver = plan.breaker.open || closedByHand(before, nowMs) === undefined;
   return {
     breakerClosed: isOver ? undefined : before.breakerClosed,
     policySeen: before.policySeen?.sha256 === sha256 ? before.policySeen : { sha256, sinceMs: nowMs },
+    foreseen,
   };
 }
 
@@ -150,6 +168,7 @@ export function ending(
   const { inhibits, kept } = about.said;
   const nowMs = run.world.clock.now();
   const { events, daily } = tell(run, { news: about.later, troubles: [], inhibits, daily: kept.daily });
-  if (!hasHappened && nowMs - heartbeatAtMs < heartbeatMs) return { events, heartbeatAtMs, daily };
+  const isDue = run.part.speaks && nowMs - heartbeatAtMs >= heartbeatMs;
+  if (!hasHappened && !isDue) return { events, heartbeatAtMs, daily };
   return { events: [...events, completed(run, about.sight, about.outcomes)], heartbeatAtMs: nowMs, daily };
 }

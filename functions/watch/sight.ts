@@ -18,6 +18,8 @@ export interface Sight {
   readonly targets: readonly TargetReport[];
   /** Unredacted top-level jobs. */
   readonly seen: number;
+  /** Targets that were quiet and left out of this sweep. */
+  readonly quiet?: number;
 }
 
 const concurrency = 16;

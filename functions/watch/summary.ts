@@ -23,6 +23,8 @@ export interface Summary extends Measured {
   };
   readonly targets: readonly TargetReport[];
   readonly jobsSeen: number;
+  /** Targets that have had no jobs for a while, and were not listed this time. */
+  readonly quiet?: number;
   /** What each rule covers, by its name. */
   readonly rules: Readonly<Record<string, RuleCoverage>>;
   /** Jobs that this sweep had to do with and that are, or were to their end, over a limit. */
@@ -109,6 +111,7 @@ export function summarise(ending: Ending): Summary {
     policy: { standing: state.standing, sha256: state.version?.sha256, problems: state.problems },
     targets: ending.sight.targets,
     jobsSeen: ending.sight.seen,
+    ...(ending.sight.quiet ? { quiet: ending.sight.quiet } : {}),
     rules: ending.rules,
     violations: new Set(violating(outcomes).map(({ job }) => jobName(job))).size,
     cancels: {

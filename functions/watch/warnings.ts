@@ -3,7 +3,7 @@ import type { Circumstances } from '../../shared/evaluate/circumstances.ts';
 import { daysBetween, wallTime } from '../../shared/evaluate/calendar.ts';
 import { jobName, type Job } from '../../shared/jobs/job.ts';
 import type { HeldBack, Verdict } from '../../shared/jobs/verdict.ts';
-import { isBeingCancelled, isPastItsPlan, maxAttempts } from '../../shared/ledger/case.ts';
+import { attemptsUsed, isBeingCancelled, isPastItsPlan, maxAttempts } from '../../shared/ledger/case.ts';
 import type { Case, LedgerDocument } from '../../shared/ledger/document.ts';
 import type { Policy } from '../../shared/policy/schema.ts';
 import type { Standing } from './troubles.ts';
@@ -48,16 +48,16 @@ const withoutEffectMs = 180_000;
 export function stuckTroubles(open: readonly Case[], nowMs: number): readonly Standing[] {
   const isStuck = (known: Case) =>
     isBeingCancelled(known) &&
-    known.attempts >= maxAttempts &&
+    attemptsUsed(known) >= maxAttempts &&
     isPastItsPlan(known, nowMs) &&
     nowMs - (known.cancelSentAtMs ?? known.updatedAtMs) > withoutEffectMs;
-  return open.filter(isStuck).map(({ id, job, rule, attempts }) => ({
+  return open.filter(isStuck).map(({ id, job, rule, ...known }) => ({
     key: `stuck:${id}`,
     trouble: {
       code: `stuck ${id}`,
-      title: `A job goes on after ${attempts} cancels`,
+      title: `A job goes on after ${attemptsUsed(known)} cancels`,
       lines: [
-        `${jobName(job)} is still there after ${attempts} cancels by rule ${rule}; Jobwarden has given up.`,
+        `${jobName(job)} is still there after ${attemptsUsed(known)} cancels by rule ${rule}; Jobwarden has given up.`,
         'Look at it, and cancel it by hand.',
       ],
     },

@@ -5,6 +5,7 @@ import type { Sources } from '../../shared/engines/list.ts';
 import type { Circumstances } from '../../shared/evaluate/circumstances.ts';
 import type { Compiled } from '../../shared/evaluate/compile.ts';
 import type { EngineName } from '../../shared/jobs/job.ts';
+import type { FleetStore } from '../../shared/ledger/fleet-store.ts';
 import type { Ledger, Snapshot } from '../../shared/ledger/ledger.ts';
 import type { Receipts } from '../../shared/ledger/receipts.ts';
 import type { Stopped } from '../../shared/ledger/stop.ts';
@@ -16,6 +17,8 @@ import type { Clock } from './clock.ts';
 import type { Discovered } from './discover.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { LookupsRead } from './lookups.ts';
+import type { Part } from './part.ts';
+import type { QuietPlaces } from './quiet.ts';
 
 /** The engines that a sweep uses: who sees, and who cancels. */
 interface Opened {
@@ -38,6 +41,14 @@ export interface World {
   readonly clock: Clock;
   /** The targets that had jobs in the last sweep of this instance: they are listed first. */
   readonly active?: Set<string>;
+  /** The targets without jobs for a while, of those that were found: they are listed less often where the rules allow it. */
+  readonly quiet?: QuietPlaces;
+  /** What binds this sweep together with those of other instances; undefined: there are none. */
+  readonly fleet?: FleetStore | undefined;
+  /** What of the work is this sweep's own; undefined: all of it. */
+  readonly part?: Part | undefined;
+  /** Hands the work of a sweep that has begun out to others, and says what is left of it. */
+  readonly handOut?: ((run: Run) => Promise<Part>) | undefined;
   /** Somebody outside who notices when sweeps stay away; undefined: nobody. */
   readonly heartbeat?: Heartbeat | undefined;
   readonly log: Log;
@@ -46,6 +57,8 @@ export interface World {
 /** One sweep under way. `listing` ends before `acting` does, so that there is time left to act. */
 export interface Run {
   readonly world: World;
+  /** What of the work this sweep does. */
+  readonly part: Part;
   readonly context: SweepContext;
   readonly startedAtMs: number;
   readonly compiled: Compiled;

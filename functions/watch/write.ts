@@ -13,3 +13,9 @@ export async function write(run: Run, document: LedgerDocument, generation: stri
     return undefined;
   }
 }
+
+/** Whether there is anything that the ledger does not hold yet. What an earlier sweep handed over is over by itself. */
+export function hasChanged(before: LedgerDocument, after: LedgerDocument): boolean {
+  const { foreseen = before.foreseen } = after;
+  return JSON.stringify(before) !== JSON.stringify({ ...after, foreseen });
+}

@@ -4,6 +4,17 @@ import type { Case, CaseState, Told } from './document.ts';
 
 /** An attempt is only begun before its plan's `notAfterMs`; after three attempts people have to look. */
 export const maxAttempts = 3;
+
+/** The attempts that count: those at which something was sent, or may have been. */
+export function attemptsUsed({ attempts, unsent = 0 }: Pick<Case, 'attempts' | 'unsent'>): number {
+  return attempts - unsent;
+}
+
+/** Whether a plan ends here without anything having been sent: it uses up no attempt. */
+function isUnsent({ state, cancelSentAtMs }: Case, did: End): boolean {
+  return did === 'held-back' && state === 'planned' && cancelSentAtMs === undefined;
+}
+
 const forbiddenPauseMs = 3_600_000;
 
 const stateAfter: Readonly<Record<End, CaseState>> = {
@@ -112,6 +123,7 @@ export function settled(known: Case, verdict: Verdict, did: End, nowMs: number):
     verdict: kept(verdict),
     plan: isOpen ? known.plan : undefined,
     told: did === 'withdrawn' ? {} : known.told,
+    ...(isUnsent(known, did) ? { unsent: (known.unsent ?? 0) + 1 } : {}),
     updatedAtMs: nowMs,
   };
 }
@@ -169,12 +181,12 @@ export function isPastItsPlan(known: Case, nowMs: number): boolean {
 
 /** Whether a job that goes on although its cancel was planned or sent may be judged anew now. */
 export function mayTryAgain(known: Case, nowMs: number, withoutEffectMs: number): boolean {
-  if (known.attempts >= maxAttempts || !isPastItsPlan(known, nowMs)) return false;
+  if (attemptsUsed(known) >= maxAttempts || !isPastItsPlan(known, nowMs)) return false;
   return known.cancelSentAtMs === undefined || nowMs - known.cancelSentAtMs > withoutEffectMs;
 }
 
 /** Whether the record is of the run that the case is about, as far as that was known when the case was opened. */
-export function isCaseOf({ job: known }: Case, job: Job): boolean {
+export function isCaseOf({ job: known }: Pick<Case, 'job'>, job: Job): boolean {
   const { id, createdAtMs = job.createdAtMs, principal = job.principal } = known;
   return id === job.id && createdAtMs === job.createdAtMs && principal === job.principal;
 }

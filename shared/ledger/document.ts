@@ -46,8 +46,10 @@ const caseSchema = z.object({
   job: jobIdentity,
   state: z.enum(caseStates),
   rule: z.string(),
-  /** Cancels attempted so far; each attempt has its number in the event ids. */
+  /** Cancels planned so far; each has its number in the event ids. */
   attempts: z.number(),
+  /** How many of them came to nothing before anything was sent. */
+  unsent: z.number().optional(),
   /** The number of the last event of this case. */
   sequence: z.number(),
   /** What was reported, as `rule.action.phase.holder` → when. */
@@ -80,6 +82,9 @@ const attempt = z.object({
 /** An attempt to cancel, kept for a while. */
 export type CancelAttempt = z.infer<typeof attempt>;
 
+/** A job that the rule will reach at `dueMs`, between two sweeps: its limit or grace ends then. */
+const foreseenJob = z.object({ job: jobIdentity, rule: z.string(), dueMs: epochMs });
+
 /** Failures in a row of one target, and until when it is only observed because of them. */
 const targetHealth = z.object({ failures: z.number(), observeUntilMs: epochMs });
 export type TargetHealth = z.infer<typeof targetHealth>;
@@ -111,6 +116,11 @@ export const ledgerSchema = z.object({
   /** Troubles that stand, by name, with the time they began; `told:` keys are when the operators were told. */
   troubles: z.record(z.string(), epochMs),
   attempts: z.array(attempt),
+  /**
+   * Jobs that the sweep which began at `atMs` hands over to the next: they will be due too late for it. `count` of them
+   * were foreseen among the `seen` jobs that it saw, also those that are left out here.
+   */
+  foreseen: z.object({ atMs: epochMs, seen: z.number(), count: z.number(), jobs: z.array(foreseenJob) }).optional(),
   targets: z.record(z.string(), targetHealth),
   /** Until when the whole sweep only observes because several targets failed. */
   observeUntilMs: epochMs,

@@ -10,6 +10,7 @@ import { judge } from './promises.ts';
 const telling: readonly string[] = [
   'watch ended before jobs.cancel runaway #1',
   'watch ended after, without its answer, jobs.cancel takes-its-time #1',
+  'watch ended before jobs.cancel hungry #1',
   'watch ended after, without its answer, publish #2',
   'watch ended right after the write rename ledger.json #1',
   'watch ended right after the write link ledger.json #1',

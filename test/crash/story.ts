@@ -56,6 +56,12 @@ export const actors: readonly Actor[] = [
     ends: 'cancel.confirmed',
     isCancelled: true,
   },
+  // What it has used passes its limit in the middle of the first sweep.
+  {
+    spec: aQuery('hungry', { startedAgoMs: 10 * minuteMs - 25_000, slots: 300, onCancel: atOnce }),
+    ends: 'cancel.confirmed',
+    isCancelled: true,
+  },
   {
     spec: aQuery('asked-for-patience', { labels: { patience: 'please' }, onCancel: atOnce }),
     ends: 'cancel.confirmed',

@@ -74,6 +74,17 @@ describe('the entry point', () => {
     expect(entries[0]?.message).toMatch(/^BIGQUERY_EMULATOR_HOST is set in the cloud/);
   });
 
+  test.concurrent('asks shard for what watch needs, and for a fleet', async () => {
+    const { code, entries } = await load({ ...right, FUNCTION_TARGET: 'shard' });
+    expect(code).toBe(1);
+    expect(entries.map(({ message }) => message)).toEqual([expect.stringMatching(/^JOBWARDEN_SHARD_TOPIC is not set/)]);
+  });
+
+  test.concurrent('is silent and well as one of a fleet', async () => {
+    const fleet = { JOBWARDEN_SHARDS: '4', JOBWARDEN_SHARD_TOPIC: 'projects/ops/topics/shards' };
+    expect(await load({ ...right, ...fleet, FUNCTION_TARGET: 'shard' })).toEqual({ code: 0, entries: [] });
+  });
+
   test.concurrent.each(['watch', 'notify'])('is silent and well with the right settings: %s', async (target) => {
     expect(await load({ ...right, FUNCTION_TARGET: target })).toEqual({ code: 0, entries: [] });
   });

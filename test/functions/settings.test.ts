@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../shared/jobs/problem.ts';
-import { readNotifySettings, readWatchSettings } from '../../functions/settings.ts';
+import { readNotifySettings, readShardSettings, readWatchSettings } from '../../functions/settings.ts';
 import { settingsTable } from '../../functions/settings-table.ts';
 
 // Synthetic: no such project, account or token exists.
@@ -153,6 +153,46 @@ describe('the settings of watch', () => {
       expect(JSON.stringify(problems)).not.toContain('SLACK');
     },
   );
+});
+
+describe('the settings of a fleet', () => {
+  const sharded = { ...watch, JOBWARDEN_SHARDS: '4', JOBWARDEN_SHARD_TOPIC: 'projects/ops/topics/shards' };
+
+  test('are taken as they are written', () => {
+    const identities = 'a@ops.iam.gserviceaccount.com, b@ops.iam.gserviceaccount.com';
+    const env = { ...sharded, JOBWARDEN_TARGETS_PER_SWEEP: '120', JOBWARDEN_SHARD_IDENTITIES: identities };
+    expect(readWatchSettings(env)).toMatchObject({
+      fleet: {
+        shards: 4,
+        topic: 'projects/ops/topics/shards',
+        targetsPerSweep: 120,
+        identities: ['a@ops.iam.gserviceaccount.com', 'b@ops.iam.gserviceaccount.com'],
+      },
+    });
+    expect(readShardSettings(env)).toEqual(readWatchSettings(env));
+  });
+
+  test.each<[string, Env, readonly string[]]>([
+    ['shards and no topic', { ...watch, JOBWARDEN_SHARDS: '4' }, ['setting-missing JOBWARDEN_SHARD_TOPIC']],
+    ['one shard and no topic', { ...watch, JOBWARDEN_SHARDS: '1' }, []],
+    ['no shards at all', { ...sharded, JOBWARDEN_SHARDS: '0' }, ['setting-wrong JOBWARDEN_SHARDS']],
+    ['more shards than there may be', { ...sharded, JOBWARDEN_SHARDS: '65' }, ['setting-wrong JOBWARDEN_SHARDS']],
+    ['no addresses', { ...sharded, JOBWARDEN_SHARD_IDENTITIES: 'a@b c' }, ['setting-wrong JOBWARDEN_SHARD_IDENTITIES']],
+    ['0 targets', { ...sharded, JOBWARDEN_TARGETS_PER_SWEEP: '0' }, ['setting-wrong JOBWARDEN_TARGETS_PER_SWEEP']],
+  ])('are held against each other: %s', (_says, env, problems) => {
+    expect(problemsOf(readWatchSettings, env)).toEqual(problems);
+  });
+
+  test('are needed by a shard', () => {
+    expect(problemsOf(readShardSettings, watch)).toEqual(['setting-missing JOBWARDEN_SHARD_TOPIC']);
+    expect(problemsOf(readShardSettings, { ...sharded, JOBWARDEN_SHARDS: '' })).toEqual([
+      'setting-missing JOBWARDEN_SHARDS',
+    ]);
+    expect(problemsOf(readShardSettings, {})).toEqual([
+      'setting-missing JOBWARDEN_POLICY',
+      'setting-missing JOBWARDEN_TOPIC',
+    ]);
+  });
 });
 
 describe.each([

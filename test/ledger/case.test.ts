@@ -224,3 +224,36 @@ describe('whether a record is of the job of a case', () => {
     expect(cases.isCaseOf(vague, { ...job, id: 'job-2' })).toBe(false);
   });
 });
+
+describe('attempts', () => {
+  const lastPlan = { ...plan, notAfterMs: nowMs };
+  const sentAnd = (did: End, known: Case) =>
+    cases.settled(cases.sent(cases.planned(known, verdict, lastPlan, nowMs), nowMs), verdict, did, nowMs);
+
+  it('are those at which something was sent: a plan that came to nothing uses none of the three', () => {
+    let known = opened;
+    for (let turn = 0; turn < 5; turn += 1) known = after('held-back', cases.planned(known, verdict, plan, nowMs));
+    expect(known.attempts).toBe(5);
+    expect(cases.attemptsUsed(known)).toBe(0);
+    known = sentAnd('unconfirmed', known);
+    expect([known.attempts, cases.attemptsUsed(known)]).toEqual([6, 1]);
+    expect(cases.mayTryAgain(known, nowMs + minutes(4), minutes(3))).toBe(true);
+  });
+
+  it('are used up by what may have been sent, also where nobody knows', () => {
+    const reopened = [1, 2, 3].reduce<Case>(
+      (known) => cases.reopened(cases.planned(known, verdict, lastPlan, nowMs), nowMs),
+      opened,
+    );
+    expect(cases.attemptsUsed(reopened)).toBe(3);
+    const three = [1, 2, 3].reduce<Case>((known) => sentAnd('unconfirmed', known), opened);
+    expect(cases.attemptsUsed(three)).toBe(3);
+    expect(cases.mayTryAgain(three, nowMs + minutes(4), minutes(3))).toBe(false);
+  });
+
+  it('are not given back by what is only observed, nor by a cancel that was held back after it was sent', () => {
+    const aside = cases.settled(planned, { ...observed, heldBack: { by: 'look-again', why: 'x' } }, 'held-back', nowMs);
+    expect(cases.attemptsUsed(aside)).toBe(1);
+    expect(cases.attemptsUsed(sentAnd('held-back', opened))).toBe(1);
+  });
+});

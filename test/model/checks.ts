@@ -1,4 +1,5 @@
 import { eventName, type JobEvent } from '../../shared/audit/event.ts';
+import { attemptsUsed } from '../../shared/ledger/case.ts';
 import type { Case } from '../../shared/ledger/document.ts';
 import { isJobEvent } from '../watch/promises.ts';
 import { runOf } from './oracle.ts';
@@ -97,7 +98,7 @@ export function checkRunaways(sim: Simulation, model: Model): void {
   for (const [id, { mayBeCancelled }] of model.jobs) {
     const job = sim.service.look({ id });
     const story = Object.values(cases).find((one) => job !== undefined && runOf(one.job) === runOf(job));
-    const isGivenUp = (story?.attempts ?? 0) >= 3;
+    const isGivenUp = story !== undefined && attemptsUsed(story) >= 3;
     const isRunning = job !== undefined && job.state !== 'done';
     if (mayBeCancelled && isRunning && !isGivenUp)
       sim.oracle.breaks(`${id} still runs: ${story?.state ?? 'there is no case'}, ${story?.attempts ?? 0} attempts`);

@@ -93,7 +93,7 @@ const relabel = fc
   );
 
 const edit = fc
-  .constantFrom<PolicyName>('usual', 'usual', ...policyNames)
+  .constantFrom<PolicyName>('usual', 'usual', 'tight', 'tight', ...policyNames)
   .map((name) => command(`the policy is edited: ${name}`, async (_, sim) => (sim.set.policy = policies[name])));
 
 const fault = aFault.map((one) =>
@@ -139,7 +139,7 @@ const overlap = fc
 const ambush = fc
   .record({
     behaviour: fc.constantFrom(...behaviourNames),
-    leftMs: fc.constantFrom(-minutes(1), -1, 1, seconds(10), seconds(40), seconds(54)),
+    leftMs: fc.constantFrom(-minutes(1), -1, 1, seconds(10), seconds(40), seconds(54), seconds(58), seconds(61)),
     afterMs: fc.constantFrom(undefined, undefined, 0, 900, seconds(20), seconds(57)),
     first: aPlan(anAt),
     second: aPlan(anAt),
@@ -149,6 +149,28 @@ const ambush = fc
     const says = `a plain job appears whose limit passes in ${leftMs} ms, ${behaviour}; at once a sweep${wordsOf(first)}${other}`;
     return command(says, async (model, sim) => {
       put(model, sim, { kind: 'plain', behaviour, runTimeMs: minutes(30) - leftMs });
+      const fate = fateOf(first, model, sim);
+      if (afterMs === undefined) await sim.sweep(fate);
+      else await sim.overlap(afterMs, [fate, fateOf(second, model, sim)]);
+    });
+  });
+
+/** The same with a limit on slot time, which may pass in this sweep, or never because the job stops using any. */
+const slotAmbush = fc
+  .record({
+    behaviour: fc.constantFrom(...behaviourNames),
+    leftMs: fc.constantFrom(1, seconds(6), seconds(20), seconds(40), seconds(55), minutes(2)),
+    slowsAfterMs: fc.constantFrom(0, seconds(10), seconds(50), hours(9), hours(9), hours(9)),
+    afterMs: fc.constantFrom(undefined, undefined, 900, seconds(20), seconds(57)),
+    first: aPlan(anAt),
+    second: aPlan(anAt),
+  })
+  .map(({ behaviour, leftMs, slowsAfterMs, afterMs, first, second }) => {
+    const other = afterMs === undefined ? '' : `, and ${afterMs} ms later another one${wordsOf(second)}`;
+    const uses = `whose slot time passes its limit in ${leftMs} ms, and grows for ${slowsAfterMs} ms`;
+    const says = `a plain job appears ${uses}, ${behaviour}; at once a sweep${wordsOf(first)}${other}`;
+    return command(says, async (model, sim) => {
+      put(model, sim, { kind: 'plain', behaviour, runTimeMs: minutes(15), uses: { leftMs, slowsAfterMs } });
       const fate = fateOf(first, model, sim);
       if (afterMs === undefined) await sim.sweep(fate);
       else await sim.overlap(afterMs, [fate, fateOf(second, model, sim)]);
@@ -177,11 +199,14 @@ export const happenings: fc.Arbitrary<Command>[] = [
   ambush,
   ambush,
   ambush,
+  slotAmbush,
+  slotAmbush,
   deliver,
   deliver,
   appear,
   appear,
   appear,
+  aCrowd,
   aCrowd,
   end,
   relabel,

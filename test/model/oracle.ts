@@ -5,7 +5,7 @@ import { emptyLedger, type Case, type LedgerDocument } from '../../shared/ledger
 import type { Receipt } from '../../shared/ledger/receipts.ts';
 import { noticeSchema } from '../../shared/notices/notice.ts';
 import { keepPromises, type Promises } from '../watch/promises.ts';
-import { graceLimitMs, graceMs, undeliveredWaitMs, type Meaning } from './policies.ts';
+import { graceLimitMs, graceMs, slotLimitMs, undeliveredWaitMs, type Meaning } from './policies.ts';
 
 /** What a cancel is judged by: what the instance that sends it could know. */
 export interface CancelFacts {
@@ -86,6 +86,7 @@ function faultsOf(
   const plan = story?.state === 'planned' ? story.plan : undefined;
   const isGraceful = job.labels?.['grace'] !== undefined;
   const limitMs = isGraceful && policy.limitMs < hourMs ? graceLimitMs : policy.limitMs;
+  const isOverSlots = !isGraceful && (job.slotMs ?? 0) > slotLimitMs;
   const ranMs = machineMs - (job.startedAtMs ?? machineMs);
   return [
     plan === undefined ? 'no plan for it is on record' : '',
@@ -94,7 +95,7 @@ function faultsOf(
     plan !== undefined && machineMs >= plan.notAfterMs && !facts.clockWasSet ? 'its time is over' : '',
     facts.mayBeCancelled ? '' : 'no policy may ever cancel it',
     policy.cancels ? '' : 'the policy in force cancels nothing',
-    ranMs > limitMs ? '' : `it has run for ${ranMs} ms, and may for ${limitMs}`,
+    ranMs > limitMs || isOverSlots ? '' : `it has run for ${ranMs} ms, and may for ${limitMs}`,
     Math.abs(machineMs - trueMs) > skewMs && !facts.clockWasSet ? 'the clocks are too far apart' : '',
     facts.readThePolicy ? '' : 'the policy was not read again',
     facts.passedTheSwitch ? '' : 'the stop switch was not asked, or said stop',

@@ -1,5 +1,12 @@
 import { behaviours, jobOf, kinds, type BehaviourName, type KindName } from './jobs.ts';
+import { slotLimitMs } from './policies.ts';
 import type { Simulation } from './simulation.ts';
+
+/** A job that would pass its limit on slot time after `leftMs`, and uses no more of it after `slowsAfterMs`. */
+interface SlotUse {
+  readonly leftMs: number;
+  readonly slowsAfterMs: number;
+}
 
 /** The plain model: what there is, without any of the product's own ideas. */
 export interface Model {
@@ -17,13 +24,18 @@ export function keep(model: Model, sim: Simulation, id: string, labels: Record<s
 export function put(
   model: Model,
   sim: Simulation,
-  job: { kind: KindName; behaviour: BehaviourName; runTimeMs: number },
+  job: { kind: KindName; behaviour: BehaviourName; runTimeMs: number; uses?: SlotUse | undefined },
 ): void {
-  const { kind, behaviour, runTimeMs } = job;
+  const { kind, behaviour, runTimeMs, uses } = job;
   const id = `job-${model.jobs.size + 1}`;
   model.jobs.set(id, { behaviour, mayBeCancelled: kinds[kind].mayBeCancelled });
   const nowMs = sim.clock.now();
-  sim.service.put({ job: jobOf(kind, id, { nowMs, runTimeMs }), onCancel: behaviours[behaviour] });
+  const pace = uses && { perMs: slotLimitMs / (runTimeMs + uses.leftMs), untilMs: nowMs + uses.slowsAfterMs };
+  sim.service.put({
+    job: jobOf(kind, id, { nowMs, runTimeMs }),
+    onCancel: behaviours[behaviour],
+    ...(pace && { uses: pace }),
+  });
 }
 
 /** The id of the job that appeared last. */

@@ -5,6 +5,8 @@ import { whoIsTold } from '../watch/a-world.ts';
 // Synthetic: no such project or person exists.
 
 const plainLimitMs = minutes(30);
+/** Slot time, of which there is the same limit in every policy that cancels. */
+export const slotLimitMs = minutes(60) * 100;
 export const graceLimitMs = minutes(20);
 export const graceMs = minutes(5);
 export const undeliveredWaitMs = minutes(15);
@@ -32,6 +34,7 @@ const base = {
   rules: [
     aRule({ name: 'trial', mode: 'observe', limit: { runTime: '1h' } }),
     aRule({ name: 'plain', match: { labels: { grace: 'absent' } } }),
+    aRule({ name: 'slots', match: { labels: { grace: 'absent' } }, limit: { slotHours: slotLimitMs / minutes(60) } }),
     aRule({
       name: 'with-grace',
       match: { labels: { grace: 'present' } },
@@ -72,7 +75,11 @@ export const policies = {
   frozen: variant({ freezes: [{ name: 'close', ...always }] }, { cancels: false }),
   observing: variant({ mode: 'observe' }, { cancels: false }),
   lenient: variant(
-    { rules: base.rules.map((rule) => (rule.action === 'cancel' ? { ...rule, limit: { runTime: '3h' } } : rule)) },
+    {
+      rules: base.rules.map((rule) =>
+        rule.action === 'cancel' && rule.name !== 'slots' ? { ...rule, limit: { runTime: '3h' } } : rule,
+      ),
+    },
     { limitMs: minutes(180) },
   ),
   'warning only': variant({ rules: base.rules.filter((rule) => rule.action === 'warn') }, { cancels: false }),

@@ -6,6 +6,8 @@ import { stopsAfter, succeeded, type OnCancel } from '../watch/memory-engine.ts'
 export interface SimJob {
   readonly job: Job;
   readonly onCancel?: readonly OnCancel[];
+  /** Slot ms that it uses in a ms, from the start to `untilMs`; left out, its record says all that it ever uses. */
+  readonly uses?: { readonly perMs: number; readonly untilMs: number };
   /** When it ends by itself. */
   readonly endsAtMs?: number;
   readonly end?: JobEnd;
@@ -33,8 +35,16 @@ interface Live extends SimJob {
   ending?: { readonly atMs: number; readonly end: JobEnd; readonly fields?: Partial<Job> | undefined };
 }
 
+/** The job with what it has used by now. */
+function used({ job, uses }: Live, nowMs: number): Job {
+  if (uses === undefined) return job;
+  const ms = Math.max(0, Math.min(nowMs, uses.untilMs) - (job.startedAtMs ?? nowMs));
+  return { ...job, slotMs: Math.round(uses.perMs * ms) };
+}
+
 function present(live: Live, nowMs: number): Job {
-  const { ending, job } = live;
+  const { ending } = live;
+  const job = used(live, ending === undefined ? nowMs : Math.min(nowMs, ending.atMs));
   if (ending === undefined || nowMs < ending.atMs) return job;
   return { ...job, state: 'done', endedAtMs: ending.atMs, end: ending.end, ...ending.fields };
 }

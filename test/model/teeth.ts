@@ -155,7 +155,7 @@ export const teeth: readonly Tooth[] = [
   {
     title: 'any job under the same id passes for the one that was judged',
     bent: inEngine({ source: looksAlike }),
-    finds: /no plan for it is on record/,
+    finds: /no plan for it is on record|the plan on record is that of/,
   },
   {
     title: 'a cancel is sent without its intent on record',

@@ -4,6 +4,7 @@ import { sweep } from '../../functions/watch/watch.ts';
 import type { World } from '../../functions/watch/world.ts';
 import type { Canceller } from '../../shared/engines/engine.ts';
 import type { Job } from '../../shared/jobs/job.ts';
+import type { LedgerDocument } from '../../shared/ledger/document.ts';
 import { objectLedger } from '../../shared/ledger/ledger-store.ts';
 import { objectReceipts } from '../../shared/ledger/object-receipts.ts';
 import { stopSwitch } from '../../shared/ledger/stop.ts';
@@ -53,10 +54,14 @@ interface Knowledge {
   sweepId: string;
   clockSettings: number;
   meaning: Meaning;
-  /** How often the stop switch let it pass, the policy was read, and which jobs were looked at, since the ledger was written. */
-  passes: number;
-  readings: number;
-  readonly looks: Map<string, { readonly job: Job; readonly mayBeCancelled: boolean }>;
+  /** Counts what happens in the sweep. */
+  moment: number;
+  /** When the plan of each job was on record. */
+  readonly plannedAt: Map<string, number>;
+  /** When the stop switch let it pass, when the policy was read, and when and how which jobs were looked at. */
+  passes: number[];
+  readings: number[];
+  readonly looks: Map<string, { readonly at: number; readonly job: Job; readonly mayBeCancelled: boolean }>;
   /** What each attempt went by: its further tries go by the same. */
   readonly wentBy: Map<string, Pick<CancelFacts, 'policy' | 'passedTheSwitch' | 'readThePolicy'>>;
 }
@@ -70,7 +75,9 @@ function factsOf(
   about: { around: Surroundings; instance: Instance; nowMs: number },
 ): CancelFacts {
   const { around, instance, nowMs } = about;
-  const look = knowledge.looks.get(job.id);
+  const plannedAt = knowledge.plannedAt.get(job.id) ?? Infinity;
+  const last = knowledge.looks.get(job.id);
+  const look = last !== undefined && last.at > plannedAt ? last : undefined;
   return {
     instance: instance.name,
     sweepId: knowledge.sweepId,
@@ -79,8 +86,8 @@ function factsOf(
     job: look?.job ?? job,
     mayBeCancelled: look?.mayBeCancelled ?? false,
     policy: knowledge.meaning,
-    passedTheSwitch: knowledge.passes > 0,
-    readThePolicy: knowledge.readings > 0,
+    passedTheSwitch: knowledge.passes.some((at) => at > plannedAt),
+    readThePolicy: knowledge.readings.some((at) => at > plannedAt),
     clockWasSet: knowledge.clockSettings !== around.clockSettings(),
   };
 }
@@ -94,25 +101,41 @@ export function aWatch(name: string, around: Surroundings): Watching {
     sweepId: '',
     clockSettings: 0,
     meaning: nothing,
-    passes: 0,
-    readings: 0,
+    moment: 0,
+    plannedAt: new Map(),
+    passes: [],
+    readings: [],
     looks: new Map(),
     wentBy: new Map(),
   };
   const facts = (job: Job) => factsOf(job, knowledge, { around, instance, nowMs: clock.now() });
-  /** What was looked at before the plan was on record does not count for its cancels. */
-  const looksAgain = () => {
-    knowledge.passes = 0;
-    knowledge.readings = 0;
+  const next = () => (knowledge.moment += 1);
+  const begins = () => {
+    knowledge.passes = [];
+    knowledge.readings = [];
+    knowledge.plannedAt.clear();
     knowledge.looks.clear();
     knowledge.wentBy.clear();
+  };
+  /** What was looked at before the plan of a job was on record does not count for its cancel. */
+  const wrote = ({ cases }: LedgerDocument) => {
+    const at = next();
+    for (const { job, state, plan } of Object.values(cases)) {
+      const isOurs = state === 'planned' && plan?.sweepId === knowledge.sweepId;
+      if (isOurs && !knowledge.plannedAt.has(job.id)) knowledge.plannedAt.set(job.id, at);
+    }
+  };
+  /** Whoever is asked for the next cancel has to ask again: the first that counted for this one is used up. */
+  const useUp = (all: readonly number[], id: string) => {
+    const index = all.findIndex((at) => at > (knowledge.plannedAt.get(id) ?? Infinity));
+    return index < 0 ? [...all] : all.toSpliced(index, 1);
   };
   const jobOf = (id: string): Job | undefined => service.look({ id });
 
   const arrived = ({ what, of }: Request) => {
     const job = jobOf(of);
     if (what === 'get' && job !== undefined)
-      knowledge.looks.set(of, { job, mayBeCancelled: around.mayBeCancelled(of) });
+      knowledge.looks.set(of, { at: next(), job, mayBeCancelled: around.mayBeCancelled(of) });
   };
   const way: Way = {
     clock,
@@ -137,9 +160,8 @@ export function aWatch(name: string, around: Surroundings): Watching {
       const attempt = oracle.attempt(now);
       const { policy, passedTheSwitch, readThePolicy } = now;
       knowledge.wentBy.set(job.id, { policy, passedTheSwitch, readThePolicy });
-      // Whoever is asked for the next cancel has to ask again.
-      knowledge.passes -= 1;
-      knowledge.readings -= 1;
+      knowledge.passes = useUp(knowledge.passes, job.id);
+      knowledge.readings = useUp(knowledge.readings, job.id);
       const answer = await engine.canceller.cancel(job, budget);
       attempt.isRefused = answer.kind === 'forbidden';
       return answer;
@@ -155,14 +177,14 @@ export function aWatch(name: string, around: Surroundings): Watching {
         return { unreadable: 'it cannot be read at the moment' };
       }
       knowledge.meaning = meaning;
-      knowledge.readings += 1;
+      knowledge.readings.push(next());
       return { bytes: new TextEncoder().encode(text) };
     });
   const readStop = () =>
     instance.around('read the stop switch', async () => {
       if (faults.next(at('stop switch')) !== undefined) throw new Error('[objects] 503');
       const text = around.stopText();
-      if (text === undefined) knowledge.passes += 1;
+      if (text === undefined) knowledge.passes.push(next());
       return text;
     });
   const ledger = objectLedger(objects, { now, wait: (ms) => clock.wait(ms, forever) });
@@ -172,9 +194,9 @@ export function aWatch(name: string, around: Surroundings): Watching {
     ledger: {
       read: () => ledger.read(),
       swap: async (document, generation) => {
-        const next = await ledger.swap(document, generation);
-        looksAgain();
-        return next;
+        const written = await ledger.swap(document, generation);
+        if (written !== undefined) wrote(document);
+        return written;
       },
     },
     receipts: objectReceipts(objects, { now }),
@@ -190,7 +212,7 @@ export function aWatch(name: string, around: Surroundings): Watching {
     sweep: async (sweepId) => {
       knowledge.sweepId = sweepId;
       knowledge.clockSettings = around.clockSettings();
-      looksAgain();
+      begins();
       return sweep(world, sweepId);
     },
   };

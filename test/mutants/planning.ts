@@ -18,7 +18,10 @@ const safety = rows(
     'const free = planned;',
     'the breaker holds nothing back',
   ],
-  ['breakerOf(share, now.seen,', 'breakerOf(share, 0,', 'the share of jobs is not asked'],
+  ['(fleet?.planned ?? 0), seen,', '(fleet?.planned ?? 0), 0,', 'the share of jobs is not asked'],
+  ['(fleet?.planned ?? 0), seen,', '0, seen,', 'what other shards plan does not count'],
+  ['fleet?.open === undefined ? state', 'true ? state', 'the breaker of the fleet holds nothing back'],
+  ['inSweep: now.fleet?.granted ?? now.granted,', 'inSweep: 0,', 'what was granted before does not count'],
   ['states[index] ?? closed;', 'states[2] ?? closed;', 'the breaker of the trial counts'],
   ['isReal && now.breakerClosed ? closed : state', 'closed', 'the breaker is always closed'],
   ['isReal ? now : past', 'past', 'what was attempted before does not count'],
@@ -60,7 +63,8 @@ const safetyOther = rows(
     'what is observed is counted with what is for real',
   ],
   ["'observe enforce', 'observe observe'] as const", "'observe enforce'] as const", 'what is on trial is lost'],
-  ['...all.filter((verdict) => !isPlanned(verdict)),', '', 'warnings are lost'],
+  ['...all.filter((verdict) => !isCounted(verdict)),', '', 'warnings are lost'],
+  ['&& now.wasObserved?.(verdict) !== true', '', 'jobs that are only observed pile up against the breaker'],
   [
     'isReal && now.breakerClosed ? closed : state',
     'now.breakerClosed ? closed : state',
@@ -87,13 +91,9 @@ const breaker = rows(
   ['seen >= limits.minJobs', 'seen > limits.minJobs', 'the share counts a job too late'],
   ['count > limits.maxShare * seen', 'count > limits.maxShare * seen + 1', 'one cancel above the share'],
   ['count > limits.maxShare * seen', 'limits.maxShare > 0 && count > limits.maxShare * seen', 'a share of 0 means any'],
-  ['const count = jobs.size;', 'const count = jobs.size > 0 ? 1 : 0;', 'cancels are not counted'],
-  [
-    '${verdict.job.target} ${verdict.job.location} ${verdict.job.id}',
-    '${verdict.job.id}',
-    'jobs of one name in two places count once',
-  ],
-  ['location} ${verdict.job.id}`', 'location}`', 'all jobs of a place count once'],
+  ['breakerFor(jobsIn(planned), ', 'breakerFor(Math.min(1, jobsIn(planned)), ', 'cancels are not counted'],
+  ['${job.target} ${job.location} ${job.id}', '${job.id}', 'jobs of one name in two places count once'],
+  ['location} ${job.id}`', 'location}`', 'all jobs of a place count once'],
 );
 
 const breakerOther = rows(

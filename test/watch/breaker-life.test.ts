@@ -86,7 +86,7 @@ describe('the budgets of an hour', () => {
     const world = aWorld({ setting: 'observe', jobs: many(5), policy: budgetOf({ perHour: 2 }) });
     await world.sweep();
     expect(world.ledger.latest().attempts).toEqual([]);
-    expect((await world.sweepAgain()).outcomes).toMatchObject({ 'would-have-been-cancelled': 2 });
+    expect((await world.sweepAgain()).outcomes).toMatchObject({ 'would-have-been-cancelled': 4 });
   });
 });
 

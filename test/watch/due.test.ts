@@ -16,7 +16,7 @@ const wide: WrittenPolicy = {
 };
 
 describe('a limit that passes within the sweep', () => {
-  test.each([1, seconds(29.7), seconds(55), 55_999])(
+  test.each([1, seconds(29.7), seconds(55), 56_999])(
     'is planned now, and the job is cancelled at its instant: %i ms',
     async (afterMs) => {
       const world = aWorld({ jobs: [passing(afterMs)] });
@@ -28,7 +28,7 @@ describe('a limit that passes within the sweep', () => {
     },
   );
 
-  test.each([56_000, 56_001, minutes(1)])('later than that is left to the next sweep: %i ms', async (afterMs) => {
+  test.each([57_000, 57_001, minutes(1)])('later than that is left to the next sweep: %i ms', async (afterMs) => {
     const world = aWorld({ jobs: [passing(afterMs)] });
     const { tookMs } = await world.sweep();
     expect(tookMs).toBe(0);
@@ -196,12 +196,12 @@ describe('waiting', () => {
     const policy = { rules: [aRule({ grace: '3m' })] };
     const world = aWorld({ jobs: [aJob({ id: 'a', runTimeMs: hours(1) })], policy });
     await world.sweep();
-    await deliver(world, { atMs: nowMs + 55_999 });
+    await deliver(world, { atMs: nowMs + 56_999 });
     await world.sweepAgain();
     world.engine.put({ job: aJob({ id: 'b', runTimeMs: hours(1) }) });
     await world.sweepAgain();
-    await deliver(world, { atMs: nowMs + minutes(2) + 56_000 });
+    await deliver(world, { atMs: nowMs + minutes(2) + 57_000 });
     for (let minute = 3; minute < 8; minute += 1) await world.sweepAgain();
-    expect(sentAfter(world)).toEqual([minutes(3) + 55_999, minutes(6)]);
+    expect(sentAfter(world)).toEqual([minutes(3) + 56_999, minutes(6)]);
   });
 });

@@ -283,6 +283,6 @@ describe('the cancel of a child that outlives its script', () => {
     await world.sweep();
     const sentAtMs = world.calls('cancel').map(({ atMs }) => atMs - nowMs);
     expect(sentAtMs.length).toBeGreaterThan(1);
-    expect(Math.max(...sentAtMs)).toBeLessThan(56_000);
+    expect(Math.max(...sentAtMs)).toBeLessThan(57_000);
   });
 });
