@@ -37,7 +37,7 @@ resource "google_cloudfunctions2_function" "watch" {
     all_traffic_on_latest_revision   = true
     service_account_email            = google_service_account.watch.email
 
-    environment_variables = {
+    environment_variables = merge(local.shard_settings, {
       GOOGLE_CLOUD_PROJECT = var.project
       JOBWARDEN_MODE       = var.mode
       JOBWARDEN_POLICY     = "gs://${google_storage_bucket.policy.name}/policy.yaml"
@@ -47,7 +47,8 @@ resource "google_cloudfunctions2_function" "watch" {
       JOBWARDEN_PRINCIPAL  = google_service_account.watch.email
       JOBWARDEN_CALLER     = google_service_account.scheduler.email
       JOBWARDEN_AUDIENCE   = local.watch_url
-    }
+      NODE_OPTIONS         = local.heap_options
+    })
 
     dynamic "secret_environment_variables" {
       for_each = var.heartbeat_url_secret == null ? [] : [var.heartbeat_url_secret]
@@ -104,6 +105,7 @@ resource "google_cloudfunctions2_function" "notify" {
       JOBWARDEN_DEAD_LETTER_TOPIC = google_pubsub_topic.dead_letters.id
       JOBWARDEN_CALLER            = google_service_account.push.email
       JOBWARDEN_AUDIENCE          = local.notify_url
+      NODE_OPTIONS                = local.heap_options
     }
 
     dynamic "secret_environment_variables" {

@@ -6,6 +6,9 @@ locals {
   labels = merge(var.labels, { app = "jobwarden", deployment = var.name })
   build  = coalesce(var.build, "${path.module}/../../build")
 
+  # In a container of 256 MiB Node would allow itself a heap of as much: it has to collect before there is none left.
+  heap_options = "--max-old-space-size=128 --max-semi-space-size=2"
+
   # Google's own agent: it moves dead letters, writes the audit table and signs the tokens of push requests.
   pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 

@@ -3,6 +3,7 @@
 
 locals {
   from_watch  = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.name}-watch\""
+  from_sweeps = "resource.type=\"cloud_run_revision\" AND (resource.labels.service_name=\"${var.name}-watch\" OR resource.labels.service_name=\"${var.name}-watch-shard\")"
   from_notify = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.name}-notify\""
 
   log_metrics = {
@@ -12,7 +13,7 @@ locals {
     }
     sweeps_failed = {
       description = "Sweeps that could judge nothing."
-      filter      = "${local.from_watch} AND jsonPayload.event=\"sweep.completed\" AND jsonPayload.status=\"failed\""
+      filter      = "${local.from_sweeps} AND jsonPayload.event=\"sweep.completed\" AND jsonPayload.status=\"failed\""
     }
     breaker_open = {
       description = "Sweeps in which the breaker held every cancel back."
@@ -24,19 +25,19 @@ locals {
     }
     outbox_waiting = {
       description = "Sweeps that ended with events that Pub/Sub had not accepted."
-      filter      = "${local.from_watch} AND jsonPayload.event=\"sweep.completed\" AND jsonPayload.events.waiting>0"
+      filter      = "${local.from_sweeps} AND jsonPayload.event=\"sweep.completed\" AND jsonPayload.events.waiting>0"
     }
     cancels_unconfirmed = {
       description = "Cancels that were accepted and whose job was still running when the sweep ended."
-      filter      = "${local.from_watch} AND jsonPayload.event=\"decision\" AND jsonPayload.did=\"unconfirmed\""
+      filter      = "${local.from_sweeps} AND jsonPayload.event=\"decision\" AND jsonPayload.did=\"unconfirmed\""
     }
     cancels_failed = {
       description = "Cancels that were refused or went wrong."
-      filter      = "${local.from_watch} AND jsonPayload.event=\"decision\" AND (jsonPayload.did=\"forbidden\" OR jsonPayload.did=\"error\")"
+      filter      = "${local.from_sweeps} AND jsonPayload.event=\"decision\" AND (jsonPayload.did=\"forbidden\" OR jsonPayload.did=\"error\")"
     }
     cancels = {
       description = "Cancels that were confirmed."
-      filter      = "${local.from_watch} AND jsonPayload.event=\"decision\" AND jsonPayload.did=\"cancelled\""
+      filter      = "${local.from_sweeps} AND jsonPayload.event=\"decision\" AND jsonPayload.did=\"cancelled\""
     }
     notices_undeliverable = {
       description = "Notices that could reach nobody."

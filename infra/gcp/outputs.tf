@@ -28,6 +28,11 @@ output "watch_service_account" {
   value       = google_service_account.watch.email
 }
 
+output "shard_service_accounts" {
+  description = "As whom the shards call BigQuery; empty where there are none of their own."
+  value       = [for account in google_service_account.shard : account.email]
+}
+
 output "notify_service_account" {
   description = "Who tells people."
   value       = google_service_account.notify.email

@@ -80,6 +80,28 @@ variable "role_organization" {
   }
 }
 
+variable "shards" {
+  description = "Into how many parts the targets are split where there are more than one sweep can hold (about 3,500); 1 for one instance that sweeps alone."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.shards >= 1 && var.shards <= 64 && floor(var.shards) == var.shards
+    error_message = "shards is a whole number from 1 to 64."
+  }
+}
+
+variable "shard_identities" {
+  description = "How many service accounts the shards call BigQuery as: its quota of 100 requests a second and method is counted for each. 0 for that of watch alone."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.shard_identities >= 0 && var.shard_identities <= 64 && floor(var.shard_identities) == var.shard_identities
+    error_message = "shard_identities is a whole number from 0 to 64; more than there are shards are never used."
+  }
+}
+
 variable "build" {
   description = "The folder that npm run build has filled: it holds watch.zip and notify.zip. Null for build/ of this repository."
   type        = string

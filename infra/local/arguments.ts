@@ -16,6 +16,7 @@ Runs Jobwarden in a stand-in cloud on this machine until it is interrupted.
   --state KIND       directory (default), or bucket: policy and state in a stand-in for Cloud Storage, where the policy is
                      changed with jobwarden push
   --mode MODE        enforce (default) or observe
+  --shards N         hand the work out to so many instances of shard, 1 to 8 (default: 1, watch sweeps alone)
 `;
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -30,6 +31,7 @@ const schema = z.object({
   pubsub: z.enum(['built-in', 'official']).default('built-in'),
   state: z.enum(['directory', 'bucket']).default('directory'),
   mode: z.enum(['enforce', 'observe']).default('enforce'),
+  shards: z.coerce.number({ error: 'it is no number' }).int().min(1).max(8).default(1),
 });
 
 /** What was asked for; `scenario` is a file, or the word none. */
@@ -43,6 +45,7 @@ const options = {
   pubsub: { type: 'string' },
   state: { type: 'string' },
   mode: { type: 'string' },
+  shards: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 

@@ -6,6 +6,7 @@ import { startFunction, type RunningFunction } from './functions.ts';
 import { startOfficialEmulator } from './pubsub/official.ts';
 import { provision, type Provisioning } from './pubsub/provision.ts';
 import { startPubSub } from './pubsub/pubsub.ts';
+import { shardSettings, startShards } from './shards.ts';
 import { startSlack, type SlackStandIn } from './slack/slack.ts';
 import type { StandInStorage } from './storage/server.ts';
 import { inBuckets, inFiles, type Stores } from './stores.ts';
@@ -22,6 +23,8 @@ export interface CloudOptions {
   readonly delivery?: Pick<Provisioning, 'retry' | 'maxDeliveryAttempts'>;
   /** BigQuery alone (the default), or the other three engines as well. */
   readonly engines?: 'bigquery' | 'all';
+  /** With more than one, `watch` hands its work out to as many instances of `shard`; one if left out. */
+  readonly shards?: number | undefined;
   /** Settings of `watch` in the place of those that lead to the stand-ins. */
   readonly watchSettings?: Readonly<Record<string, string>>;
   /** Folders of built functions with their dependencies, to be run instead of the sources. */
@@ -89,12 +92,22 @@ async function start(
   return startBundled({ name, folder: bundles[name] }, settings, onLog);
 }
 
+/** More than two targets, as in the demo, are enough to be shared out: here it is about seeing it. */
+const targetsPerSweep = '2';
+
+function watchSettings(options: CloudOptions, places: Places): Readonly<Record<string, string>> {
+  const { mode, shards = 1 } = options;
+  const fleet = { ...shardSettings({ shards, project }), JOBWARDEN_TARGETS_PER_SWEEP: targetsPerSweep };
+  const more = shards > 1 ? fleet : {};
+  return { ...environmentOf(places), JOBWARDEN_MODE: mode, ...more, ...options.watchSettings };
+}
+
 async function startFunctions(options: CloudOptions, places: Places) {
   const portOf = (offset: number): Record<string, string> =>
     options.port === undefined ? {} : { PORT: String(options.port + offset) };
   const both = environmentOf(places);
-  const forWatch = { ...both, ...portOf(3), JOBWARDEN_MODE: options.mode, ...options.watchSettings };
-  const watch = await start('watch', forWatch, options);
+  const forWatch = watchSettings(options, places);
+  const watch = await start('watch', { ...forWatch, ...portOf(3) }, options);
   const forNotify = {
     ...both,
     ...portOf(4),
@@ -139,6 +152,9 @@ async function startParts(options: CloudOptions, parts: Closable[]): Promise<Loc
   const watch: RunningFunction = keep(running.watch);
   const notify: RunningFunction = keep(running.notify);
   await provisionFor(options, pubsub.host, notify.url);
+  const { shards = 1, onLog } = options;
+  const settings = watchSettings(options, places);
+  if (shards > 1) keep(await startShards({ settings, shards, project, pubsub: pubsub.host, onLog }));
   return {
     bigquery,
     slack,

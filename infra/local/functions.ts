@@ -7,6 +7,8 @@ import { z } from 'zod';
 /** A function running as a process of its own. */
 export interface RunningFunction {
   readonly url: string;
+  /** Of the process, where there is one of its own. */
+  readonly pid?: number | undefined;
   close(): Promise<void>;
 }
 
@@ -37,9 +39,9 @@ async function end(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Starts `watch` or `notify` with these settings; each line that it logs is handed to `onLine`. */
+/** Starts `watch`, `shard` or `notify` with these settings; each line that it logs is handed to `onLine`. */
 export async function startFunction(
-  name: 'watch' | 'notify',
+  name: 'watch' | 'notify' | 'shard',
   settings: Readonly<Record<string, string>>,
   onLine: (line: string) => void,
 ): Promise<RunningFunction> {
@@ -49,5 +51,5 @@ export async function startFunction(
     if (stream !== null) createInterface({ input: stream }).on('line', onLine);
   }
   const url = await whereItIs(child, name);
-  return { url, close: () => end(child) };
+  return { url, pid: child.pid, close: () => end(child) };
 }

@@ -37,8 +37,8 @@ async function interrupted(): Promise<void> {
 
 async function run(asked: Asked): Promise<void> {
   const scenario = await scenarioOf(asked);
-  const { port, policy: policyFile, pubsub, state, mode } = asked;
-  const cloud = await startCloud({ port, policyFile, pubsub, state, mode, onLog: say });
+  const { port, policy: policyFile, pubsub, state, mode, shards } = asked;
+  const cloud = await startCloud({ port, policyFile, pubsub, state, mode, shards, onLog: say });
   const story = scenario === undefined ? undefined : play(scenario, cloud.bigquery);
   announce(cloud);
   const scheduler = asked['no-schedule'] ? undefined : startScheduler({ url: cloud.watch, everyMs: minuteMs });

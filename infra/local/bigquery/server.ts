@@ -71,6 +71,8 @@ interface Exchange {
 }
 
 async function handle({ request, response, entry }: Exchange, standIn: StandIn): Promise<void> {
+  // Callers compare it with their own clock.
+  response.setHeader('date', new Date(standIn.now()).toUTCString());
   try {
     const reply = await replyTo(request, standIn);
     if (reply === 'never') return;

@@ -1,5 +1,5 @@
-import { markup, type Markup } from '../../pages/markup.ts';
-import { pageText, textBeside, themeChoice } from '../../pages/page.ts';
+import { markup, type Markup } from '../../../shared/pages/markup.ts';
+import { pageText, textBeside, themeChoice } from '../../../shared/pages/page.ts';
 import { slackMessageMarkup, slackThreadMarkup } from '../../pages/slack.ts';
 import type { InboxMessage } from './inbox.ts';
 
