@@ -4,6 +4,7 @@ import { soonMs, soonShare } from './after.ts';
 import type { Counted } from './counter.ts';
 import type { Opening } from './plan.ts';
 import type { Sampled } from './samples.ts';
+import type { Hour } from './timeline.ts';
 
 /** From what is surely so to what is so at most. */
 export interface Range {
@@ -89,6 +90,8 @@ export interface Answer {
   /** Hits beyond what is planned sweep by sweep: not in the numbers of cancels. */
   readonly hitsLeftOut: number;
   readonly assumptions: readonly string[];
+  /** When it would have happened. */
+  readonly hours: readonly Hour[];
 }
 
 /** What every answer takes for granted, in sentences. */

@@ -8,13 +8,16 @@ import { clientOf } from '../jobs/client.ts';
 import { jobName, type Job } from '../jobs/job.ts';
 import { metrics } from '../jobs/verdict.ts';
 import { ownerOf } from '../owners/owner.ts';
+import type { Rule } from '../policy/rule.ts';
 import { afterOf, type After } from './after.ts';
 import { assumptions, type Answer, type RuleSample, type VerdictAnswer } from './answer.ts';
 import { inForce, lifeKey, type BacktestOptions, type InForce } from './in-force.ts';
 import { replay, type Fall } from './life.ts';
 import { planPeriod, type Hit, type Planned, type PlanOfPeriod } from './plan.ts';
+import { lookFurther, type Further, type FurtherAsked, type LookingFurther } from './further.ts';
 import { sampleOf, type Sample } from './samples.ts';
 import { seenCounter } from './seen.ts';
+import { timeline, type Timeline } from './timeline.ts';
 import { newTally, noteCancel, noteHeld, ruleAnswer, type RuleTally } from './tally.ts';
 
 /** A backtest that jobs are given to, in any order. It keeps counts, small samples, and the hits up to a bound. */
@@ -26,6 +29,8 @@ export interface Backtest {
   cancelled(): ReadonlySet<string>;
   /** The jobs of each rule in small. */
   samples(): readonly RuleSample[];
+  /** What was asked for beyond the answer. */
+  further(): Further;
 }
 
 interface Books {
@@ -33,6 +38,8 @@ interface Books {
   readonly tallies: ReadonlyMap<string, RuleTally>;
   readonly samples: ReadonlyMap<string, Sample>;
   readonly seen: ReturnType<typeof seenCounter>;
+  readonly timeline: Timeline;
+  readonly further: LookingFurther;
   readonly hits: Hit[];
   /** Cancels have their own room in the list. */
   readonly verdicts: { readonly cancels: VerdictAnswer[]; readonly others: VerdictAnswer[] };
@@ -62,7 +69,7 @@ function aboutOfRule({ rule, match }: CompiledRule, job: Job, { deployment }: Co
 }
 
 /** What the rules are about, by a job's last moment: then every number is as high as it ever was. */
-function noteCoverage({ force, tallies, samples }: Books, past: PastJob): void {
+function noteCoverage({ force, tallies, samples, further }: Books, past: PastJob): void {
   const atMs = past.endedAtMs - 1;
   const job = jobAt(past, atMs);
   if (job === undefined) return;
@@ -75,6 +82,7 @@ function noteCoverage({ force, tallies, samples }: Books, past: PastJob): void {
     const { over } = holdAgainst(rule.rule.limit, job, atMs, force.compiled.deployment.costs);
     if (about === undefined || over === undefined) tally.unjudged += 1;
     samples.get(rule.rule.name)?.note(past);
+    if (about === true) further.note(rule.rule, past);
   }
 }
 
@@ -100,21 +108,23 @@ function noteFall(books: Books, past: PastJob, { rule, action, atMs, because, he
   if (action === 'record') tally.recorded += 1;
   if (action === 'warn') tally.warned += 1;
   if (action === 'cancel') noteHeld(tally, heldBack?.by ?? 'time');
+  books.timeline.note(action === 'cancel' ? 'heldBack' : 'told', atMs);
   list(books, past, { rule, did: doing[action], atMs, because, ...(heldBack && { heldBack }) });
 }
 
 function noteLife(books: Books, past: PastJob): void {
-  const { falls, open } = replay(books.force, past);
+  const { falls, ...life } = replay(books.force, past);
+  const { open, plannable } = life;
   for (const fall of falls) {
     if (fall.action !== 'cancel' || fall.rule !== open?.rule) noteFall(books, past, fall);
   }
-  const key = lifeKey(past.final);
-  if (open !== undefined && books.hits.length < mostHits) {
+  const fromMs = Math.min(open?.atMs ?? Number.POSITIVE_INFINITY, ...plannable);
+  if (fromMs !== Number.POSITIVE_INFINITY && books.hits.length < mostHits) {
     // A copy, so that nothing keeps the text alive that the job was read from.
-    books.hits.push({ past: structuredClone(past), openAtMs: open.atMs, rule: open.rule, because: open.because });
+    books.hits.push({ past: structuredClone(past), fromMs, ...life });
     return;
   }
-  books.force.told.delete(key);
+  books.force.told.delete(lifeKey(past.final));
   if (open !== undefined) books.leftOut.hits += 1;
 }
 
@@ -138,24 +148,28 @@ function noteJob(books: Books, past: PastJob): void {
   }
 }
 
-function notePlanned(books: Books, { hit, rule, because, cancelAtMs, heldBack }: Planned): void {
+function notePlanned(books: Books, { past, later, openAtMs, rule, because, cancelAtMs, heldBack }: Planned): void {
+  for (const fall of later) noteFall(books, past, fall);
   const tally = books.tallies.get(rule);
   if (tally === undefined) return;
-  const { past, openAtMs } = hit;
   if (cancelAtMs === undefined) {
     noteHeld(tally, heldBack?.by ?? 'time');
+    books.timeline.note('heldBack', openAtMs);
     list(books, past, { rule, did: 'held back', atMs: openAtMs, because, ...(heldBack && { heldBack }) });
     return;
   }
   const after: After = afterOf(past, cancelAtMs, books.force.compiled.deployment.costs);
   books.cancelled.add(lifeKey(past.final));
   noteCancel(tally, after, aboutOf(books.force, past));
+  books.timeline.note('cancels', cancelAtMs);
+  if (after.likelyFalseAlarm) books.timeline.note('likelyFalseAlarms', cancelAtMs);
   list(books, past, { rule, did: 'cancel', atMs: cancelAtMs, because });
 }
 
 function answerOf(books: Books, { planned, openings }: PlanOfPeriod): Answer {
   const { force, period, leftOut } = books;
   for (const one of planned) notePlanned(books, one);
+  for (const { atMs } of openings) books.timeline.note('breakerOpenings', atMs);
   const { rules } = force.compiled.policy;
   const iso = (ms: number) => new Date(ms).toISOString();
   return {
@@ -173,23 +187,24 @@ function answerOf(books: Books, { planned, openings }: PlanOfPeriod): Answer {
     verdictsLeftOut: leftOut.verdicts,
     hitsLeftOut: leftOut.hits,
     assumptions,
+    hours: books.timeline.hours(),
   };
 }
 
-/** Begins a backtest of a policy. */
-export function backtest(options: BacktestOptions): Backtest {
-  const force = inForce(options);
-  const { costs } = force.compiled.deployment;
-  const describe = (past: PastJob) => ({ ...aboutOf(force, past), usd: costs.soFarUsd(past.final, past.endedAtMs) });
+const metricOf = ({ limit }: Rule) => metrics.find((one) => limit.of[one] !== undefined) ?? 'runTime';
+
+function emptyBooks(force: InForce, asked: FurtherAsked): Books {
   const { rules } = force.compiled.policy;
-  const metricOf = (rule: (typeof rules)[number]) =>
-    metrics.find((one) => rule.limit.of[one] !== undefined) ?? 'runTime';
-  const samples = new Map(rules.map((rule) => [rule.name, sampleOf(metricOf(rule), describe)]));
-  const books: Books = {
+  const { costs } = force.compiled.deployment;
+  const about = (past: PastJob) => aboutOf(force, past);
+  const describe = (past: PastJob) => ({ ...about(past), usd: costs.soFarUsd(past.final, past.endedAtMs) });
+  return {
     force,
     tallies: new Map(rules.map(({ name }) => [name, newTally()])),
-    samples,
+    samples: new Map(rules.map((rule) => [rule.name, sampleOf(metricOf(rule), describe)])),
     seen: seenCounter(),
+    timeline: timeline(),
+    further: lookFurther(force, about, asked),
     hits: [],
     verdicts: { cancels: [], others: [] },
     projects: new Set(),
@@ -198,6 +213,12 @@ export function backtest(options: BacktestOptions): Backtest {
     leftOut: { verdicts: 0, hits: 0 },
     period: { fromMs: Number.POSITIVE_INFINITY, toMs: Number.NEGATIVE_INFINITY },
   };
+}
+
+/** Begins a backtest of a policy, and looks at what is asked for beyond its answer. */
+export function backtest(options: BacktestOptions, asked: FurtherAsked = {}): Backtest {
+  const force = inForce(options);
+  const books = emptyBooks(force, asked);
   return {
     note: (past) => noteJob(books, past),
     answer: () =>
@@ -206,13 +227,14 @@ export function backtest(options: BacktestOptions): Backtest {
         planPeriod(force, books.hits, (atMs) => books.seen.at(atMs)),
       ),
     cancelled: () => books.cancelled,
+    further: () => books.further.further(),
     samples: () =>
-      rules.map((rule) => ({
+      force.compiled.policy.rules.map((rule) => ({
         rule: rule.name,
         action: rule.action,
         metric: metricOf(rule),
         limit: rule.limit,
-        jobs: samples.get(rule.name)?.jobs() ?? [],
+        jobs: books.samples.get(rule.name)?.jobs() ?? [],
       })),
   };
 }

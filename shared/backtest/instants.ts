@@ -20,7 +20,7 @@ export function sweepBefore(atMs: number): number {
 }
 
 /** A sweep sends no cancel later than so long after its beginning; one that is due then is left to the next. */
-const cancelByMs = 56_000;
+export const cancelByMs = 57_000;
 /** A rule that warns of what it cannot judge waits so long. */
 export const patienceMs = 600_000;
 /** The calendar is followed so many days into a life. */
@@ -61,17 +61,40 @@ function passesAt(past: PastJob, metric: Metric, threshold: number, costs: Costs
   return metric === 'costSoFar' ? costCrossing(past, threshold, costs) : undefined;
 }
 
-/** A moment at which something may change, and whether a sweep before it could have foreseen it. */
+/**
+ * A moment at which something may change: whether a sweep before it could have foreseen it by time alone, and whether it
+ * could have told from the pace of the job, and looked again.
+ */
 interface Instant {
   readonly atMs: number;
   readonly isForeseen: boolean;
+  readonly isPredicted?: boolean;
 }
 
-function limitInstants(past: PastJob, limit: Limit | undefined, costs: Costs): Instant[] {
+const byPace: ReadonlySet<Metric> = new Set(['bytesProcessed', 'slotHours', 'costSoFar']);
+
+/**
+ * When sweeps look at a job, and the moments that sweeps could plan for: a plan is made for what is seen, and the job may
+ * end before its moment.
+ */
+interface Moments {
+  readonly looks: readonly number[];
+  readonly plannable: readonly number[];
+}
+
+/** Whether the sweep before could tell when a number passes: time alone, and a wait only while the job still waits. */
+function isForeseen(past: PastJob, metric: Metric, atMs: number): boolean {
+  return metric === 'runTime' || (metric === 'queueTime' && sweepBefore(atMs) < startOf(past));
+}
+
+/** When a job passed each number of a limit. */
+export function limitInstants(past: PastJob, limit: Limit | undefined, costs: Costs): readonly Instant[] {
   return metrics.flatMap((metric) => {
     const threshold = limit?.of[metric];
     const atMs = threshold === undefined ? undefined : passesAt(past, metric, threshold, costs);
-    return atMs === undefined ? [] : [{ atMs, isForeseen: metric === 'runTime' || metric === 'queueTime' }];
+    return atMs === undefined
+      ? []
+      : [{ atMs, isForeseen: isForeseen(past, metric, atMs), isPredicted: byPace.has(metric) }];
   });
 }
 
@@ -91,31 +114,49 @@ function calendarInstants({ policy }: Compiled, { createdAtMs, endedAtMs }: Past
   return instants;
 }
 
+const unforeseen = ({ atMs }: Instant): Instant => ({ atMs, isForeseen: false });
+
 function rawInstants(compiled: Compiled, past: PastJob): Instant[] {
   const { policy, deployment } = compiled;
   const ceilings = [policy.protect.upTo, policy.optOut?.upTo];
-  const limits = [...policy.rules.flatMap(({ limit, warnAt }) => [limit, warnAt]), ...ceilings];
+  const limits = policy.rules.flatMap(({ limit, warnAt }) => [limit, warnAt]);
   const startMs = startOf(past);
   const seen = [past.createdAtMs, startMs, past.createdAtMs + patienceMs, startMs + patienceMs];
   return [
     ...[...seen, ...calendarInstants(compiled, past)].map((atMs) => ({ atMs, isForeseen: false })),
     ...limits.flatMap((limit) => limitInstants(past, limit, deployment.costs)),
+    // Sweeps foresee limits and graces only.
+    ...ceilings.flatMap((ceiling) => limitInstants(past, ceiling, deployment.costs).map(unforeseen)),
   ];
 }
 
-/**
- * When sweeps look at something that happens at a moment: the next sweep does; what could be foreseen, by time alone, is
- * acted on at the moment itself, where an earlier sweep had seen the job.
- */
-export function sightings(past: PastJob, { atMs, isForeseen }: Instant): readonly number[] {
+/** Whether the sweep before a moment saw the job, and could still send a cancel then. */
+function isInTime(past: PastJob, atMs: number): boolean {
   const sweepAtMs = sweepBefore(atMs);
-  const isInTime = isForeseen && sweepAtMs >= past.createdAtMs && atMs - sweepAtMs < cancelByMs;
-  const moments = isInTime ? [atMs, sweepAfter(atMs)] : [sweepAfter(atMs)];
+  return sweepAtMs >= past.createdAtMs && sweepAtMs < past.endedAtMs && atMs - sweepAtMs < cancelByMs;
+}
+
+/** Whether the sweep before a moment could plan for that moment. */
+export function isPlannable(past: PastJob, { atMs, isForeseen }: Instant): boolean {
+  return isForeseen && isInTime(past, atMs);
+}
+
+/**
+ * When sweeps look at something that happens at a moment: the next sweep does; what could be foreseen, or told from the pace
+ * of the job, is acted on at the moment itself, where the sweep before had seen the job.
+ */
+export function sightings(past: PastJob, instant: Instant): readonly number[] {
+  const { atMs, isForeseen, isPredicted } = instant;
+  const isLookedAt = (isForeseen || isPredicted === true) && isInTime(past, atMs);
+  const moments = isLookedAt ? [atMs, sweepAfter(atMs)] : [sweepAfter(atMs)];
   return moments.filter((moment) => moment >= past.createdAtMs && moment < past.endedAtMs);
 }
 
+const ordered = (moments: readonly number[]) => [...new Set(moments)].sort((a, b) => a - b);
+
 /** The moments of a life at which a sweep may say something else than before, in order. */
-export function instantsOf(compiled: Compiled, past: PastJob): readonly number[] {
-  const all = rawInstants(compiled, past).flatMap((one) => sightings(past, one));
-  return [...new Set(all)].sort((a, b) => a - b);
+export function instantsOf(compiled: Compiled, past: PastJob): Moments {
+  const all = rawInstants(compiled, past);
+  const plannable = all.filter((one) => isPlannable(past, one)).map(({ atMs }) => atMs);
+  return { looks: ordered(all.flatMap((one) => sightings(past, one))), plannable: ordered(plannable) };
 }

@@ -4,27 +4,36 @@ import type { Range, RuleAnswer } from './answer.ts';
 import { counter, type Counter } from './counter.ts';
 import type { Opening } from './plan.ts';
 
+type Adding = { -readonly [Key in keyof Range]: number };
+
+/** What jobs did after they would have been cancelled, added up. */
+export interface AfterSums {
+  likelyFalseAlarms: number;
+  unpriced: number;
+  readonly timeMs: Adding;
+  readonly slotHours: Adding;
+  readonly usd: Adding;
+}
+
 /** Counts what one rule did, job by job. */
-export interface RuleTally {
+export interface RuleTally extends AfterSums {
   jobs: number;
   unjudged: number;
   recorded: number;
   warned: number;
   cancels: number;
-  likelyFalseAlarms: number;
-  unpriced: number;
   readonly ended: Record<After['how'], number>;
   readonly heldBack: Map<string, number>;
-  readonly timeMs: Adding;
-  readonly slotHours: Adding;
-  readonly usd: Adding;
   readonly owners: Counter;
   readonly clients: Counter;
 }
 
-type Adding = { -readonly [Key in keyof Range]: number };
-
 const zero = (): Adding => ({ low: 0, high: 0 });
+
+/** Nothing added up so far. */
+export function noSums(): AfterSums {
+  return { likelyFalseAlarms: 0, unpriced: 0, timeMs: zero(), slotHours: zero(), usd: zero() };
+}
 
 /** Nothing counted so far. */
 export function newTally(): RuleTally {
@@ -34,13 +43,9 @@ export function newTally(): RuleTally {
     recorded: 0,
     warned: 0,
     cancels: 0,
-    likelyFalseAlarms: 0,
-    unpriced: 0,
+    ...noSums(),
     ended: { succeeded: 0, failed: 0, stopped: 0 },
     heldBack: new Map(),
-    timeMs: zero(),
-    slotHours: zero(),
-    usd: zero(),
     owners: counter(),
     clients: counter(),
   };
@@ -51,20 +56,25 @@ function add(range: Adding, amount: number, isSure: boolean): void {
   if (isSure) range.low += amount;
 }
 
+/** Adds what one job did: for sure where its cancel was no likely false alarm, and at most otherwise. */
+export function addAfter(sums: AfterSums, after: After): void {
+  const isSure = !after.likelyFalseAlarm;
+  if (!isSure) sums.likelyFalseAlarms += 1;
+  add(sums.timeMs, after.timeMs, isSure);
+  add(sums.slotHours, after.slotHours ?? 0, isSure);
+  if (after.usd === undefined) sums.unpriced += 1;
+  else add(sums.usd, after.usd, isSure && after.isReserved);
+}
+
 /** Counts a job whose cancel would have been sent. */
 export function noteCancel(
   tally: RuleTally,
   after: After,
   about: { readonly owner: string; readonly client: string },
 ): void {
-  const isSure = !after.likelyFalseAlarm;
   tally.cancels += 1;
   tally.ended[after.how] += 1;
-  if (!isSure) tally.likelyFalseAlarms += 1;
-  add(tally.timeMs, after.timeMs, isSure);
-  add(tally.slotHours, after.slotHours ?? 0, isSure);
-  if (after.usd === undefined) tally.unpriced += 1;
-  else add(tally.usd, after.usd, isSure && after.isReserved);
+  addAfter(tally, after);
   tally.owners.note(about.owner);
   tally.clients.note(about.client);
 }

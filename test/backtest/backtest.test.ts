@@ -65,10 +65,13 @@ describe('a backtest', () => {
     expect(after?.usd.high).toBeCloseTo(0.25, 3);
   });
 
-  it('acts at the next sweep on what cannot be foreseen', () => {
+  it.each([
+    [20, 'when it passes, which its pace tells', minutes(30) + seconds(20) + 1],
+    [57, 'at the next sweep, where it passes too late in one', minutes(31)],
+  ])('acts on a limit on what is used, %s s after a sweep, %s', (second, _, atMs) => {
     const bytes = { ...policy, rules: [aRule({ limit: { bytesProcessed: '512 GiB' } })] };
-    const { verdicts } = answered(bytes, [aPastJob({ startMs: seconds(20) })]);
-    expect(verdicts[0]).toMatchObject({ did: 'cancel', at: at(minutes(31)) });
+    const { verdicts } = answered(bytes, [aPastJob({ startMs: seconds(second) })]);
+    expect(verdicts[0]).toMatchObject({ did: 'cancel', at: at(atMs) });
   });
 
   it('judges by the waiting time what never ran', () => {

@@ -76,7 +76,10 @@ describe('a history on the disk', () => {
 
   it('is read bit by bit, with a bar on a terminal', async () => {
     const file = join(folder, 'jobs.ndjson');
-    writeFileSync(file, `${JSON.stringify(aRow())}\n`.repeat(3000));
+    const rows = Array.from({ length: 3000 }, (_, index) =>
+      JSON.stringify(aRow({ columns: { job_id: `job-${index}` } })),
+    );
+    writeFileSync(file, `${rows.join('\n')}\n`);
     const said: string[] = [];
     const status = { write: (text: string) => said.push(text) };
     const { open } = outsideOf({}, { input: Readable.from([]), status });
