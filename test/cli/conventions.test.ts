@@ -75,8 +75,21 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     [2, ['close', '--state', 'gs://state']],
   ],
   replay: [[2, []]],
+  report: [
+    [0, ['--since', '400d', '--events', 'event.json']],
+    [2, ['--since', '30d']],
+  ],
+  mark: [
+    [0, ['job-1', 'rightly', '--why', 'w', '--state', 'gs://state', '--events', 'event.json']],
+    [2, ['job-1', 'rightly', '--state', 'gs://state']],
+  ],
   backtest: [
     [0, ['--policy', 'test/fixtures/history/policy.yaml', '--history', 'test/fixtures/history/jobs.ndjson']],
+    [
+      0,
+      `--policy test/fixtures/history/policy.yaml --history test/fixtures/history/jobs.ndjson
+       --what-if long-queries=1h --html page.html`.split(/\s+/),
+    ],
     [2, ['--policy', good]],
   ],
   suggest: [

@@ -282,6 +282,14 @@ describe('jobwarden doctor', () => {
     ]);
   });
 
+  it('asks about the topic of the shards as well, where there are shards', async () => {
+    const shards = 'projects/ops/topics/shards';
+    const { doctor } = await scene({ env: { JOBWARDEN_SHARD_TOPIC: shards } });
+    const { code, out } = await doctor(...places);
+    expect(code).toBe(1);
+    expect(out).toContain(`no   publish to ${shards}: pubsub.topics.publish is missing`);
+  });
+
   it('leaves the member open in its commands where nobody is named', async () => {
     const { doctor } = await scene({ grants: without('pubsub.topics.publish') });
     const { out } = await doctor(...places);
