@@ -1,6 +1,6 @@
 import { readBlocks, type SlackBlock } from '../local/slack/blocks.ts';
 import type { InboxMessage } from '../local/slack/inbox.ts';
-import { href, markup, type Markup } from './markup.ts';
+import { href, markup, type Markup } from '../../shared/pages/markup.ts';
 
 type Rich = Extract<SlackBlock, { type: 'rich_text' }>['elements'][number];
 type Leaf = Extract<Rich, { type: 'rich_text_section' }>['elements'][number];

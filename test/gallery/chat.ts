@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { href, markup, type Markup } from '../../infra/pages/markup.ts';
+import { href, markup, type Markup } from '../../shared/pages/markup.ts';
 
 const button = z.object({ text: z.string(), onClick: z.object({ openLink: z.object({ url: z.string() }) }) });
 const widget = z.object({

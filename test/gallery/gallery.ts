@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import { markup, type Markup } from '../../infra/pages/markup.ts';
-import { pageText, textBeside, themeChoice } from '../../infra/pages/page.ts';
+import { markup, type Markup } from '../../shared/pages/markup.ts';
+import { pageText, textBeside, themeChoice } from '../../shared/pages/page.ts';
 import { startDelivering, type Arrived } from './deliver.ts';
 import { previews } from './previews.ts';
 import { stories } from './stories.ts';

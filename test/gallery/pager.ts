@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { href, markup, type Markup } from '../../infra/pages/markup.ts';
+import { href, markup, type Markup } from '../../shared/pages/markup.ts';
 
 const event = z.object({
   event_action: z.enum(['trigger', 'resolve']),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { markup, type Markup } from '../../infra/pages/markup.ts';
+import { markup, type Markup } from '../../shared/pages/markup.ts';
 import { slackMessageMarkup, slackThreadMarkup, type SlackContent } from '../../infra/pages/slack.ts';
 import { chatMarkup } from './chat.ts';
 import type { Arrived } from './deliver.ts';

@@ -28,6 +28,12 @@ export function markup(parts: TemplateStringsArray, ...values: readonly Shown[])
   return { html: parts.map((part, index) => (index === 0 ? part : htmlOf(values[index - 1] ?? '') + part)).join('') };
 }
 
+/** Values for a script of the page, as data that no browser runs. What could end the element is escaped. */
+export function dataMarkup(id: string, value: unknown): Markup {
+  const json = JSON.stringify(value).replaceAll('<', String.raw`\u003c`);
+  return { html: `<script type="application/json" id="${escaped(id)}">${json}</script>` };
+}
+
 /** An address as people may follow it; `#` where it is not https. */
 export function href(url: string): string {
   return URL.parse(url)?.protocol === 'https:' ? url : '#';
