@@ -6,7 +6,7 @@ export interface Measure {
   readonly id: string;
   readonly what: string;
   readonly value: number;
-  readonly unit: '×' | 'ns' | '%' | 'pairs' | 'kB';
+  readonly unit: '×' | 'ns' | 's' | '%' | 'pairs' | 'jobs' | 'calls' | 'kB' | 'MiB' | 'USD';
   readonly goal?: Goal;
 }
 

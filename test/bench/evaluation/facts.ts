@@ -49,6 +49,7 @@ function numberOf(metric: Metric, job: Job, prices: Costs): number {
 }
 
 function billingOf({ reservation }: Job): string {
+  if (reservation === undefined) return '';
   return reservation === null ? 'on-demand' : 'reserved';
 }
 

@@ -14,7 +14,7 @@ export function touch(jobs: readonly Job[]): number {
     for (const label in job.labels) sum += length(job.labels[label]);
     sum += (job.bytesProcessed ?? 0) + (job.bytesEstimated ?? 0) + (job.slotMs ?? 0);
     sum += length(job.parentId) + (job.children ?? 0) + length(job.queryText) + length(job.destination);
-    sum += length(job.end?.how) + (job.doubts?.length ?? 0);
+    sum += length(job.details?.instance) + length(job.end?.how) + (job.doubts?.length ?? 0);
   }
   return sum;
 }

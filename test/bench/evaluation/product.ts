@@ -1,3 +1,4 @@
+import type { Compiled } from '../../../shared/evaluate/compile.ts';
 import { judge } from '../../../shared/evaluate/evaluate.ts';
 import type { Metric } from '../../../shared/jobs/verdict.ts';
 import type { Job } from '../../../shared/jobs/job.ts';
@@ -49,12 +50,14 @@ function writtenRule({ name, action, mode, scope, unless, officeHours, limit }: 
   });
 }
 
+/** The policy of these rules, read by its schema and compiled. */
+export function compiledOf(rules: readonly PlainRule[]): Compiled {
+  return compiled({ targets: [{ engine: 'bigquery', projects: [...projects] }], rules: rules.map(writtenRule) });
+}
+
 /** The product's own evaluator: the policy read by its schema, compiled once, each job judged. */
 export function product(rules: readonly PlainRule[]): Contender {
-  const policy = compiled({
-    targets: [{ engine: 'bigquery', projects: [...projects] }],
-    rules: rules.map(writtenRule),
-  });
+  const policy = compiledOf(rules);
   const applying = (job: Job) =>
     judge(policy, job, nowMs).flatMap(({ rule, superseded }) => [rule, ...superseded.map((loser) => loser.rule)]);
   return {

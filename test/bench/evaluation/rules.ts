@@ -53,8 +53,8 @@ type Scope = (random: Random, base: ReturnType<typeof factsOf>) => Condition;
 const wide: readonly [Scope, ...Scope[]] = [
   (_, { project }) => condition('project', 'ends', project.slice(project.lastIndexOf('-'))),
   (_, { principalKind }) => condition('principalKind', 'is', principalKind),
-  (_, { priority }) => condition('priority', 'is', priority),
-  (_, { billing }) => condition('billing', 'is', billing),
+  (_, { priority }) => condition('priority', 'is', priority === '' ? 'interactive' : priority),
+  (_, { billing }) => condition('billing', 'is', billing === '' ? 'on-demand' : billing),
   (_, { location }) => condition('location', 'is', location),
   (_, { principalKind: kind }) =>
     condition('principal', 'ends', kind === 'person' ? '@example.com' : '.iam.gserviceaccount.com'),

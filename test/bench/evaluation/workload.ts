@@ -1,8 +1,11 @@
 import type { Job } from '../../../shared/jobs/job.ts';
-import { randomOf } from '../random.ts';
+import { readJob } from '../../../shared/engines/bigquery/record.ts';
+import { recordOf } from '../pipeline/records.ts';
+import { randomOf, type Random } from '../random.ts';
 import type { Contender } from './contender.ts';
 import { factsOf, type Facts } from './facts.ts';
 import { syntheticJob, syntheticJobs } from './jobs.ts';
+import { withNearLimits } from './near.ts';
 import { anyApplies } from './plain.ts';
 import { sketches, type PlainRule } from './rules.ts';
 import { withThresholds } from './thresholds.ts';
@@ -15,22 +18,40 @@ export interface Crowd {
   readonly facts: readonly Facts[];
 }
 
+/** A job as a sweep has it: read off the wire, so that no two jobs share a text. */
+function listed(job: Job, random: Random): Job {
+  const { target, project } = job;
+  const record: unknown = JSON.parse(JSON.stringify(recordOf(job, random)));
+  const reading = readJob(record, { target, project, withText: false });
+  if ('job' in reading) return reading.job;
+  throw new Error(`[bench] ${reading.unreadable}`);
+}
+
 /** So many jobs, the same ones in every run. */
 export function crowdOf(count: number): Crowd {
-  const jobs = syntheticJobs(randomOf(seed), count);
+  const random = randomOf(seed + 1);
+  const jobs = syntheticJobs(randomOf(seed), count).map((job) => listed(job, random));
   return { jobs, facts: jobs.map(factsOf) };
 }
 
 /** Numbers are found with so many of the jobs; the others are drawn in the same way. */
 const forNumbers = 25_000;
 
+/** What rules are made from: jobs that are seen whole, and one that is there in any case. */
+function basesOf(jobs: readonly Job[], random: Random): readonly [Job, ...Job[]] {
+  return [listed(syntheticJob(random, jobs.length), random), ...jobs.filter(({ redacted }) => !redacted)];
+}
+
 /** So many rules for a crowd, of which some rule applies to about one job in a hundred. */
 export function rulesFor({ jobs, facts }: Crowd, count: number): readonly PlainRule[] {
   const random = randomOf(seed + count);
-  return withThresholds(
-    sketches(random, [syntheticJob(random, jobs.length), ...jobs], count),
-    facts.slice(0, forNumbers),
-  );
+  return withThresholds(sketches(random, basesOf(jobs, random), count), facts.slice(0, forNumbers));
+}
+
+/** So many rules for a crowd, with four in ten of which most jobs are near or over the limit. */
+export function hardRulesFor(crowd: Crowd, count: number): readonly PlainRule[] {
+  const random = randomOf(seed - count);
+  return withNearLimits(random, basesOf(crowd.jobs, random), rulesFor(crowd, count));
 }
 
 /** The share of jobs that some rule applies to. */
