@@ -28,7 +28,8 @@ const table: readonly Row[] = [
     packages: ['@google-cloud/functions-framework', 'google-auth-library'],
   },
   {
-    files: /^functions\/(settings|settings-table|settings-shape|settings-stand-ins|log|log-context)\.ts$/,
+    files:
+      /^functions\/(settings|settings-table|settings-shape|settings-stand-ins|settings-fleet|log|log-context)\.ts$/,
     folders: ['shared/jobs', ...settings],
     packages: ['zod'],
   },
@@ -82,6 +83,21 @@ const table: readonly Row[] = [
     folders: ['shared/backtest', 'shared/history', 'shared/jobs', 'shared/policy', 'shared/evaluate', 'shared/owners'],
     packages: nobody,
   },
+  { files: /^shared\/pages\//, folders: ['shared/pages'], packages: nobody },
+  {
+    files: /^shared\/report\//,
+    folders: [
+      'shared/report',
+      'shared/backtest',
+      'shared/jobs',
+      'shared/policy',
+      'shared/evaluate',
+      'shared/audit',
+      'shared/ledger',
+      'shared/objects',
+    ],
+    packages: ['zod'],
+  },
   { files: /^shared\/objects\//, folders: ['shared/objects'], packages: ['google-auth-library'] },
   {
     files: /^shared\/ledger\//,
@@ -102,7 +118,7 @@ const table: readonly Row[] = [
   { files: /^infra\/build\//, folders: ['infra/build'], packages: ['fflate', 'rolldown', 'zod'] },
   {
     files: /^infra\//,
-    folders: ['infra', 'functions/index.ts', 'shared/jobs'],
+    folders: ['infra', 'functions/index.ts', 'shared/jobs', 'shared/pages'],
     packages: [
       '@google-cloud/functions-framework',
       '@google-cloud/pubsub',
