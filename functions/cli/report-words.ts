@@ -210,7 +210,9 @@ export function missingWords(answer: ReportAnswer): readonly string[] {
     ...(neverFired.length === 0 ? [] : [`Rules that no job was over: ${neverFired.join(', ')}.`]),
     ...(coverage.sweeps > 0
       ? [`How many jobs the rules could not judge is from ${plural(coverage.sweeps, 'sweep')}.`]
-      : ['How many jobs the rules could not judge is not known: add the log lines sweep.completed to the events.']),
+      : [
+          'How many jobs the rules could not judge is not known: add the events sweep.completed, or the log lines of that name.',
+        ]),
     ...(isPolicy ? [] : ['Which rules and exemptions were never used is not known: add --policy.']),
     ...(cases === undefined ? ['Marks, receipts and open cases were not looked at: add --state.'] : []),
   ];

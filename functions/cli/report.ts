@@ -32,8 +32,8 @@ the messages, and the cases that are open.
 Options:
   --since TIME     30d, or a moment such as 2026-11-01T00:00Z
   --events FILE    events as JSON: exported from the view all_events or its table, pulled from the subscription, or as they
-                   were published; with them the log lines sweep.completed, which say what the rules could not judge
-                   (- is standard input); several files may follow. They are read as a stream
+                   were published; log lines sweep.completed count as well (- is standard input); several files may
+                   follow. They are read as a stream
   --table TABLE    PROJECT.DATASET.all_events, the view of infra/gcp: it is queried, and the cost is said first
   --location NAME  where the view is; BigQuery finds it if this is left out
   --max-bytes SIZE the query is not run when it would read more; default 100 GiB

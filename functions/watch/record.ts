@@ -2,6 +2,7 @@ import type { TrailEvent } from '../../shared/audit/trail.ts';
 import type { LedgerDocument } from '../../shared/ledger/document.ts';
 import { healthOf } from './circumstances.ts';
 import type { Outcome } from '../../shared/jobs/verdict.ts';
+import type { Found } from './look.ts';
 import type { Outbox } from './publish.ts';
 import { ending, type Said } from './report.ts';
 import type { Sight } from './sight.ts';
@@ -16,6 +17,7 @@ function documentOf(run: Run, outbox: readonly TrailEvent[], kept: Partial<Ledge
 /** What a sweep came to. */
 export interface Result {
   readonly sight: Sight;
+  readonly rules: Found['rules'];
   readonly news: readonly News[];
   readonly outcomes: readonly Outcome[];
   /** What was said of it already, and which of its news came after that. */

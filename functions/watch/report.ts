@@ -7,6 +7,7 @@ import { closedByHand } from '../../shared/ledger/closed-by-hand.ts';
 import type { LedgerDocument } from '../../shared/ledger/document.ts';
 import type { Stopped } from '../../shared/ledger/stop.ts';
 import { breakerClosing } from './breaker-closing.ts';
+import type { Found } from './look.ts';
 import type { PolicyChange } from './policy-change.ts';
 import type { Sight, TargetReport } from './sight.ts';
 import { stopCleared, stopTrouble } from './stopped.ts';
@@ -63,7 +64,14 @@ function targetSummary({ target, jobs, redacted, complete, unreadable, unreachab
   return { name: target, complete, jobs, redacted, unreadable: unreadable.length, unreachable, why: failed };
 }
 
-function completed(run: Run, sight: Sight, outcomes: readonly Outcome[]): TrailEvent {
+/** What a sweep came to, for its last event. */
+interface Ended {
+  readonly sight: Sight;
+  readonly rules: Found['rules'];
+  readonly outcomes: readonly Outcome[];
+}
+
+function completed(run: Run, { sight, rules, outcomes }: Ended): TrailEvent {
   const counts = { jobs: sight.seen, ...countBy(outcomes, ({ did }) => did) };
   const targets = sight.targets.map(targetSummary);
   const why = 'The sweep came to its end.';
@@ -73,6 +81,7 @@ function completed(run: Run, sight: Sight, outcomes: readonly Outcome[]): TrailE
     startedAtMs: run.startedAtMs,
     targets,
     counts,
+    rules,
     troubles: run.troubles,
   });
 }
@@ -156,12 +165,7 @@ export function report(run: Run, all: Report): Said {
 /** How a sweep ends: the notices of what came after its report, and the heartbeat, where anything happened or an hour passed. */
 export function ending(
   run: Run,
-  about: {
-    readonly sight: Sight;
-    readonly outcomes: readonly Outcome[];
-    readonly later: readonly News[];
-    readonly said: Said;
-  },
+  about: Ended & { readonly later: readonly News[]; readonly said: Said },
   hasHappened: boolean,
 ): { readonly events: readonly TrailEvent[] } & Pick<LedgerDocument, 'heartbeatAtMs' | 'daily'> {
   const { heartbeatAtMs } = run.before.document;
@@ -170,5 +174,5 @@ export function ending(
   const { events, daily } = tell(run, { news: about.later, troubles: [], inhibits, daily: kept.daily });
   const isDue = run.part.speaks && nowMs - heartbeatAtMs >= heartbeatMs;
   if (!hasHappened && !isDue) return { events, heartbeatAtMs, daily };
-  return { events: [...events, completed(run, about.sight, about.outcomes)], heartbeatAtMs: nowMs, daily };
+  return { events: [...events, completed(run, about)], heartbeatAtMs: nowMs, daily };
 }

@@ -85,7 +85,7 @@ async function sweepWith(run: Run, state: PolicyState): Promise<Summary> {
   const acted = await act(run, outbox, { ...all, ...policy }, beside);
   const outcomes = [...acted.news.map((one) => one.outcome), ...acted.repeated];
   measured.ended('act');
-  if (acted.generation !== undefined) await record(run, outbox, { ...acted, sight, outcomes }, acted.generation);
+  if (acted.generation !== undefined) await record(run, outbox, { ...acted, sight, rules, outcomes }, acted.generation);
   await giveBack(run, outcomes);
   measured.ended('record');
   logDecisions(run, acted);

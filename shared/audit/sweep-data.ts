@@ -92,6 +92,9 @@ export const targetData = z
   .readonly()
   .meta({ id: 'TargetData', description: 'A target could not be listed, or not completely.' });
 
+/** The rules of more are left out, those with the least to say. */
+export const maxRules = 100;
+
 const targetSummary = z
   .object({
     name: short,
@@ -114,6 +117,13 @@ export const sweepData = z
     targets: z.array(targetSummary).max(500).readonly(),
     moreTargets: count,
     counts: z.record(z.string().max(63), count).readonly(),
+    rules: z
+      .record(short, z.object({ jobs: count, over: count, unknown: count }).readonly())
+      .readonly()
+      .optional()
+      .describe(
+        'What each rule covers, as far as there is room: its jobs, those over its limit, those it cannot judge.',
+      ),
     troubles: z.array(sentence).max(50).readonly(),
   })
   .readonly()

@@ -11,7 +11,7 @@ import type {
 } from './event.ts';
 import { eventType, schemaId, severities } from './event.ts';
 import { boundedVersion, type PolicyVersion } from './fields.ts';
-import { maxChanges, type PolicyDifference, type SweepData, type TargetSummary } from './sweep-data.ts';
+import { maxChanges, maxRules, type PolicyDifference, type SweepData, type TargetSummary } from './sweep-data.ts';
 import { bounded, idPart, isoTime } from './text.ts';
 
 /** What all events of one sweep share. `policy` is the one in force, null when none was ever good. */
@@ -182,9 +182,10 @@ export function sweepEvent(input: {
   readonly startedAtMs: number;
   readonly targets: readonly TargetSummary[];
   readonly counts: Readonly<Record<string, number>>;
+  readonly rules: NonNullable<SweepData['rules']>;
   readonly troubles: readonly string[];
 }): SweepEvent {
-  const { context, why, startedAtMs, targets, counts, troubles } = input;
+  const { context, why, startedAtMs, targets, counts, rules, troubles } = input;
   return {
     ...attributes('sweep.completed', context, { subject: context.sweepId, data: 'SweepData' }),
     type: eventType('sweep.completed'),
@@ -195,9 +196,15 @@ export function sweepEvent(input: {
       targets: targets.slice(0, maxTargets).map(summaryOf),
       moreTargets: Math.max(0, targets.length - maxTargets),
       counts,
+      rules: boundedRules(rules),
       troubles: troubles.slice(0, 50).map(sentence),
     },
   };
+}
+
+function boundedRules(rules: NonNullable<SweepData['rules']>): NonNullable<SweepData['rules']> {
+  const all = Object.entries(rules).toSorted(([, a], [, b]) => b.over - a.over || b.jobs - a.jobs);
+  return Object.fromEntries(all.slice(0, maxRules).map(([name, covered]) => [short(name), covered]));
 }
 
 function summaryOf(target: TargetSummary): SweepData['targets'][number] {

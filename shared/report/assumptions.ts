@@ -9,7 +9,7 @@ export const assumptions: readonly string[] = [
   'Time, slot hours and money after: what those jobs went on to use to their end, by their own numbers; the low end without likely false alarms.',
   'Money: from the slot time of reservations alone, because BigQuery may bill a cancelled on-demand query in full, to everything at list or policy prices.',
   'The delay counts from the moment at which the limit had passed to the cancel that was accepted: graces, freezes and the breaker are part of it.',
-  'Not judged: of the jobs that a rule was about in a sweep, the share whose limit could not be told, over all sweeps whose log lines were read.',
+  'Not judged: of the jobs that a rule was about in a sweep, the share whose limit could not be told, over all sweeps whose last event or log line was read.',
   'Started again: jobs of the same principal with the same query, created after a cancel, that were over a limit once more; others are not seen.',
   thresholdWords,
 ];

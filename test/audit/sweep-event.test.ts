@@ -85,6 +85,7 @@ const completed = (names: readonly string[] = [target.name]) =>
     startedAtMs: nowMs - seconds(7),
     targets: names.map((name) => ({ ...target, name })),
     counts: { listed: 12, cancelled: 1 },
+    rules: { 'long-queries': { jobs: 12, over: 1, unknown: 2 } },
     troubles: ['One job could not be read.'],
   });
 const problem: Problem = {
@@ -113,6 +114,14 @@ it.each([
     correlationid: 'every-minute@2026-03-11T10:00:00Z',
     data: { policy, mode: { setting: 'enforce', policy: 'enforce' } },
   });
+});
+
+it('says what the rules cover, those with the most to say where there are too many', () => {
+  expect(completed().data.rules).toEqual({ 'long-queries': { jobs: 12, over: 1, unknown: 2 } });
+  const names = Array.from({ length: 150 }, (_, index) => `rule-${index}`);
+  const rules = Object.fromEntries(names.map((name, index) => [name, { jobs: index, over: 0, unknown: 0 }]));
+  const event = sweepEvent({ context, why: 'x', startedAtMs: nowMs, targets: [], counts: {}, rules, troubles: [] });
+  expect(Object.keys(event.data.rules ?? {})).toEqual(names.toReversed().slice(0, 100));
 });
 
 it('names an event of a sweep by the sweep, the event and what it is about', () => {

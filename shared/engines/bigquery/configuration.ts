@@ -9,7 +9,7 @@ type Configured = Pick<
 
 const kinds = ['query', 'load', 'extract', 'copy'] as const;
 
-/** What somebody asked for. `seen` is false where the record does not show it: a redacted job comes without `configuration`. */
+/** What somebody asked for; where it goes only of a job that was fetched. `seen` is false where the record does not show it: a redacted job comes without `configuration`. */
 export function configurationOf(
   read: Reader,
   withText: boolean,
@@ -23,7 +23,7 @@ export function configurationOf(
     priority: isQuery ? priorityOf(read) : null,
     labels: labelsOf(read),
     continuous: isQuery ? continuousOf(read) : false,
-    destination: destinationOf(read, jobType),
+    ...(withText && { destination: destinationOf(read, jobType) }),
     ...(withText && isQuery && { queryText: read.text('configuration.query.query') }),
   };
   return { seen: true, fields };
@@ -69,7 +69,7 @@ function destinationOf(read: Reader, jobType: string): string | null | undefined
 }
 
 /** The first of the addresses that something is extracted to; null where there are none, undefined where it is no text. */
-export function firstUri(uris: unknown): string | null | undefined {
+function firstUri(uris: unknown): string | null | undefined {
   if (uris === undefined) return null;
   const first: unknown = Array.isArray(uris) ? uris[0] : undefined;
   return typeof first === 'string' ? first : undefined;

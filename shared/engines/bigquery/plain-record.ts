@@ -1,6 +1,6 @@
 import type { Job, JobState } from '../../jobs/job.ts';
 import { isFields } from '../http/read.ts';
-import { firstUri } from './configuration.ts';
+
 import { countOf, partOf, textOf, timeOf, type Fields, type Oddity } from './plain.ts';
 import { identityOf } from './principal.ts';
 import type { Finding } from './record.ts';
@@ -50,16 +50,6 @@ function areTexts(labels: Fields): labels is Readonly<Record<string, string>> {
   return true;
 }
 
-function destinationOf(configured: Fields, kind: string, odd: Oddity): Job['destination'] {
-  if (kind === 'extract') return firstUri(configured['destinationUris'] ?? undefined);
-  const table = configured['destinationTable'];
-  if (table === undefined || table === null) return null;
-  const { projectId, datasetId, tableId } = partOf(table, odd);
-  const [project, dataset, name] = [textOf(projectId, odd), textOf(datasetId, odd), textOf(tableId, odd)];
-  if (project === undefined || dataset === undefined || name === undefined) return undefined;
-  return `${project}.${dataset}.${name}`;
-}
-
 function paymentOf(statistics: Fields, absenceSpeaks: boolean, odd: Oddity): Pick<Job, 'reservation' | 'edition'> {
   const reservation = textOf(statistics['reservation_id'], odd);
   const edition = textOf(statistics['edition'], odd);
@@ -93,7 +83,6 @@ function workOf(configuration: Fields, statistics: Fields, odd: Oddity) {
     priority: isQuery ? priorityOf(textOf(configured['priority'], odd), odd) : null,
     labels: labelsOf(configuration['labels'], odd),
     continuous: isQuery ? continuousOf(configured['continuous'], odd) : false,
-    destination: destinationOf(configured, jobType, odd),
   };
 }
 
@@ -162,7 +151,6 @@ function jobOf(id: string, parts: ReturnType<typeof partsOf>, found: Finding): J
     priority: work.priority,
     labels: work.labels,
     continuous: work.continuous,
-    destination: work.destination,
     bytesProcessed: use.bytesProcessed,
     bytesEstimated: use.bytesEstimated,
     slotMs: use.slotMs,

@@ -7,7 +7,7 @@ import { principalOf } from './principal.ts';
 import type { Reader } from '../http/read.ts';
 import { reader, valueAt } from '../http/read.ts';
 
-/** What a record does not say itself: where it was found, and whether the statement's text may be kept. */
+/** What a record does not say itself: where it was found, and whether it was fetched by itself: then with its statement. */
 export interface Finding {
   readonly target: string;
   readonly project: string;
