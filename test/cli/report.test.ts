@@ -123,7 +123,7 @@ describe('jobwarden report', () => {
 
   it('says what it was not given, and what that leaves out', async () => {
     const { out } = await jobwarden(report, scene(JSON.stringify(event)));
-    for (const option of ['add the log lines sweep.completed', 'add --policy', 'add --state'])
+    for (const option of ['add the events sweep.completed', 'add --policy', 'add --state'])
       expect(out).toContain(option);
   });
 

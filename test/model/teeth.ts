@@ -12,6 +12,8 @@ export interface Tooth {
   readonly title: string;
   readonly bent: Bent;
   readonly finds: RegExp;
+  /** Where to begin, for those that the usual runs find late. */
+  readonly seed?: number;
 }
 
 const inEngine = (change: {
@@ -154,6 +156,7 @@ export const teeth: readonly Tooth[] = [
   },
   {
     title: 'any job under the same id passes for the one that was judged',
+    seed: 6,
     bent: inEngine({ source: looksAlike }),
     finds: /no plan for it is on record|the plan on record is that of/,
   },
@@ -188,6 +191,7 @@ export const teeth: readonly Tooth[] = [
   },
   {
     title: 'the time is not looked at right before a cancel',
+    seed: 2,
     bent: {
       watch: (world) => {
         const late = { ...world, ...timeless(world) };
@@ -210,11 +214,13 @@ export const teeth: readonly Tooth[] = [
   },
   {
     title: 'the attempts of the last hour are forgotten',
+    seed: 2,
     bent: readsInstead((document) => ({ ...document, attempts: [] })),
     finds: /within an hour/,
   },
   {
     title: 'the breaker never opens',
+    seed: 1,
     bent: goesBy((policy) => ({ ...policy, breaker: { ...policy.breaker, maxCancels: 1000 } })),
     finds: /the breaker should have opened/,
   },
