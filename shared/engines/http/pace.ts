@@ -6,6 +6,12 @@ export interface Pace {
 
 /** Calls that may start at once after a quiet time. In any second there are at most `perSecond + burst` starts. */
 const burst = 2;
+/**
+ * After a second of quiet the first calls start at half the pace: they wait for a token and for their connections, and what
+ * has waited arrives together.
+ */
+const quietMs = 1000;
+const gentleMs = 300;
 
 /** Says when the next call may start. All times are ms of one clock that only goes forward. */
 export interface Bucket {
@@ -18,14 +24,18 @@ export interface Bucket {
 /** A token bucket that begins full. It is small, so that what the network bunches together stays below the quota as well. */
 export function bucketOf(perSecond: number, startMs: number): Bucket {
   let tokens = burst;
-  let [filledAtMs, pausedUntilMs] = [startMs, Number.NEGATIVE_INFINITY];
+  let filledAtMs = startMs;
+  let [pausedUntilMs, takenAtMs, gentleUntilMs] = [-Infinity, -Infinity, -Infinity];
+  const paceAt = (nowMs: number) => (nowMs < gentleUntilMs ? perSecond / 2 : perSecond);
   return {
     take(nowMs) {
-      tokens = Math.min(burst, tokens + (Math.max(0, nowMs - filledAtMs) * perSecond) / 1000);
+      tokens = Math.min(burst, tokens + (Math.max(0, nowMs - filledAtMs) * paceAt(nowMs)) / 1000);
       filledAtMs = nowMs;
       if (nowMs < pausedUntilMs) return pausedUntilMs - nowMs;
       // A wait that ends to the millisecond must not leave the last billionth of a token missing.
-      if (tokens < 1 - 1e-6) return ((1 - tokens) * 1000) / perSecond;
+      if (tokens < 1 - 1e-6) return ((1 - tokens) * 1000) / paceAt(nowMs);
+      if (nowMs - takenAtMs >= quietMs) gentleUntilMs = nowMs + gentleMs;
+      takenAtMs = nowMs;
       tokens -= 1;
       return 0;
     },

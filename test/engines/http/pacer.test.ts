@@ -231,8 +231,21 @@ describe('a bucket', () => {
   it('gains nothing while its clock stands or goes back', () => {
     const bucket = bucketOf(10, 1000);
     expect([bucket.take(1000), bucket.take(1000)]).toEqual([0, 0]);
-    expect(bucket.take(1000)).toBe(100);
-    expect(bucket.take(500)).toBe(100);
-    expect(bucket.take(600)).toBe(0);
+    expect(bucket.take(1000)).toBe(200);
+    expect(bucket.take(500)).toBe(200);
+    expect(bucket.take(600)).toBe(100);
+    expect(bucket.take(700)).toBe(0);
+  });
+
+  it('begins at half its pace after a second of quiet, for what waits for its connection arrives together', () => {
+    const bucket = bucketOf(100, 0);
+    const startsFrom = (fromMs: number) => {
+      const starts: number[] = [];
+      for (let atMs = fromMs; atMs < fromMs + 600; atMs += 1) if (bucket.take(atMs) === 0) starts.push(atMs - fromMs);
+      return [starts.filter((atMs) => atMs < 300).length, starts.filter((atMs) => atMs >= 300).length];
+    };
+    expect(startsFrom(0)).toEqual([16, 30]);
+    expect(startsFrom(1000)).toEqual([31, 30]);
+    expect(startsFrom(3000)).toEqual([16, 30]);
   });
 });
