@@ -257,6 +257,17 @@ describe('what was attempted before', () => {
     expect(held(trial, { attempts: past(2) }, written)).toEqual({ nothing: 3, budget: 1 });
   });
 
+  it('does not count again where it was only observed: the job would be gone by now', () => {
+    const trial = [
+      ...cancels(3, { mode: 'observe', modes: observed }),
+      ...cancels(2, { mode: 'observe', modes: observed }, 'new'),
+    ];
+    const wasObserved = ({ job }: Verdict) => job.id.startsWith('job-');
+    const written = { breaker: { maxCancels: 2, maxShare: '100%' } } as const;
+    expect(held(trial, {}, written)).toEqual({ breaker: 5 });
+    expect(held(trial, { wasObserved }, written)).toEqual({ nothing: 5 });
+  });
+
   it('counts for the owner of a job, and for its principal where it has none', () => {
     const written = { budget: { perOwnerPerHour: 2 } };
     const owner = { name: 'data', kind: 'team', foundBy: 'x', reach: {} } as const;
