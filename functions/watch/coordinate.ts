@@ -48,7 +48,9 @@ async function reportOn(run: Run, sharing: Sharing, about: { shard: number; sent
   const { shards, sinceMs } = document.layout;
   const name = shardName(shard, shards);
   if (!sent) return unfound(name, 'Its message could not be published; the log says why.');
-  const turn = await sharing.turnOf(shards, shard).catch(() => undefined);
+  const turn = await sharing.turnOf(shards, shard).catch((error: unknown) => ({ unreadable: String(error) }));
+  if (turn !== undefined && 'unreadable' in turn)
+    return unfound(name, `When it began last could not be read: ${turn.unreadable}`);
   const lastMs = Math.max(turn?.sentAtMs ?? 0, sinceMs);
   if (run.world.clock.now() - lastMs > missingAfterMs)
     return unfound(name, `It has begun no sweep since ${new Date(lastMs).toISOString()}.`);

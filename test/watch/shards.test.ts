@@ -103,6 +103,25 @@ describe('a sweep with more targets than one instance can hold', () => {
       ['It has begun no sweep since', undefined, undefined].map((one) => one?.slice(0, 26)),
     );
   });
+
+  it('says so where it cannot be read when a shard began last, and does not call it missing', async () => {
+    const fleet = aBigFleet();
+    await fleet.minute();
+    const { turnOf } = fleet.sharing;
+    Object.assign(fleet.sharing, {
+      turnOf: async (many: number, shard: number) => {
+        if (shard === 0) throw new Error('[objects] it is down');
+        return turnOf(many, shard);
+      },
+    });
+    const { status, targets: seen } = await fleet.minute();
+    expect(status).toBe('degraded');
+    expect(seen.map(({ failed }) => failed)).toEqual([
+      'When it began last could not be read: Error: [objects] it is down',
+      undefined,
+      undefined,
+    ]);
+  });
 });
 
 describe('into how many parts the targets are split', () => {
